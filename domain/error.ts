@@ -1,0 +1,36 @@
+/** Every failure that we can name. Whoever catches one decides by `code` and `retryable`, never by the text. */
+export type ErrorCode =
+  | 'config_invalid'
+  | 'data_folder_unusable'
+  | 'data_folder_in_use'
+  | 'port_in_use'
+  | 'platform_unsupported'
+  | 'provider_unknown'
+  | 'request_invalid'
+  | 'target_refused'
+  | 'upstream_unreachable'
+  | 'outbox_full'
+  | 'outbox_lost'
+  | 'event_undecodable'
+  | 'event_version_unknown'
+  | 'warehouse_unreachable'
+  | 'warehouse_refused'
+  | 'warehouse_busy'
+  | 'slice_too_old'
+  | 'sql_refused'
+  | 'query_invalid'
+  | 'not_found'
+  | 'unauthorized';
+
+export class SpendlensError extends Error {
+  override readonly name = 'SpendlensError';
+  readonly code: ErrorCode;
+  /** True where the same call may succeed later without anybody changing anything. */
+  readonly retryable: boolean;
+
+  constructor(code: ErrorCode, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+  }
+}

@@ -1,0 +1,149 @@
+import { Packr } from 'msgpackr';
+import { z } from 'zod';
+import { SpendlensError } from './error.ts';
+import { requestFacts, responseFacts } from './usage/facts.ts';
+
+/** Raised when an older ingester could no longer read what a newer proxy writes. */
+export const EXCHANGE_VERSION = 1;
+
+const bytes = z.instanceof(Uint8Array);
+const count = z.number().int().nonnegative();
+const durationMs = z.number().nonnegative();
+const headerList = z.array(z.tuple([z.string(), z.string()]));
+
+/** truncated: beyond the capture limit; shed: memory or outbox was short; omitted: a header asked for it. */
+export const bodyFlag = z.enum(['truncated', 'shed', 'omitted', 'undecodable']);
+export type BodyFlag = z.infer<typeof bodyFlag>;
+
+/** A body as it went over the wire, or as much of it as was kept. */
+export const capturedBody = z.object({
+  /** Length on the wire, whatever was kept of it. */
+  size: count,
+  /** The whole body, or its beginning when `tail` is set. Empty when shed or omitted. */
+  head: bytes,
+  /** Its end, when the middle was cut out. */
+  tail: bytes.nullable(),
+  contentType: z.string().nullable(),
+  /** Of `head` and `tail` as they stand here: null once the proxy had to decode them to cut them. */
+  contentEncoding: z.string().nullable(),
+  flags: z.array(bodyFlag),
+});
+export type CapturedBody = z.infer<typeof capturedBody>;
+
+/** Why an exchange or attempt did not end as a plain success. */
+export const errorKind = z.enum([
+  'status', // the provider answered with 4xx or 5xx
+  'client_disconnect',
+  'upstream_unreachable',
+  'upstream_reset',
+  'upstream_timeout',
+  'drained', // cut by our own shutdown
+  'aborted', // the proxy died with it in flight
+  'refused', // by us, before any upstream call
+]);
+export type ErrorKind = z.infer<typeof errorKind>;
+
+export const tags = z.object({
+  userId: z.string(),
+  feature: z.string(),
+  promptId: z.string(),
+  promptVersion: z.string(),
+  sessionId: z.string(),
+  sessionName: z.string(),
+  sessionPath: z.string(),
+  traceId: z.string(),
+  properties: z.record(z.string(), z.string()),
+  /** True where a property was cut to its limit or left out. */
+  cut: z.boolean(),
+});
+/** What the app said of a request. Empty string = not said. Feature stands here and in `properties`. */
+export type Tags = z.infer<typeof tags>;
+
+export const attempt = z.object({
+  /** 1 for the first upstream call. */
+  attempt: count,
+  provider: z.string(),
+  /** Scheme, host and port that was called. */
+  upstream: z.string(),
+  startedAt: z.number(),
+  /** Null where no response line came. */
+  status: z.number().int().nullable(),
+  errorKind: errorKind.nullable(),
+  latencyMs: durationMs,
+  /** To the first byte of the body; null when none came. */
+  ttftMs: durationMs.nullable(),
+  responseHeaders: headerList,
+  response: capturedBody,
+  /** What the proxy read before it dropped body bytes; null where ingest can read it from the body. */
+  facts: responseFacts.nullable(),
+});
+export type Attempt = z.infer<typeof attempt>;
+
+export const exchangeKind = z.enum(['app', 'demo', 'shadow', 'judge', 'import']);
+export type ExchangeKind = z.infer<typeof exchangeKind>;
+
+/** One request and its response as the proxy saw them: the event of the log. Secrets are already gone. */
+export const exchange = z.object({
+  v: z.literal(EXCHANGE_VERSION),
+  requestId: z.uuid(),
+  kind: exchangeKind,
+  lane: z.enum(['pass', 'routed']),
+  arrivedAt: z.number(),
+  provider: z.string(),
+  method: z.string(),
+  /** Path and query as the provider got it, keys in the query redacted. */
+  path: z.string(),
+  userAgent: z.string(),
+  /** Fingerprint of the caller's credential, '' where there was none. Never the credential. */
+  keyId: z.string(),
+  modelOverride: z.string(),
+  tags,
+  requestHeaders: headerList,
+  request: capturedBody,
+  requestFacts: requestFacts.nullable(),
+  /** Of the whole exchange as the app saw it; null where the app got no status line. */
+  status: z.number().int().nullable(),
+  errorKind: errorKind.nullable(),
+  latencyMs: durationMs,
+  ttftMs: durationMs.nullable(),
+  /** Our own share of `latencyMs`: arrival to upstream call, and upstream's end to ours. */
+  overheadMs: durationMs,
+  attempts: z.array(attempt),
+  /** What this outbox lost since the entry before: exchanges refused for want of room, bodies shed. */
+  lost: z.object({ exchanges: count, bodies: count }),
+});
+export type Exchange = z.infer<typeof exchange>;
+
+// Plain maps instead of msgpackr's records: a message must be readable without the state of its writer.
+const packr = new Packr({ useRecords: false, int64AsType: 'bigint' });
+
+export function encodeExchange(value: Exchange): Uint8Array {
+  return packr.pack(value);
+}
+
+/** @throws SpendlensError event_undecodable or event_version_unknown; both are permanent. */
+export function decodeExchange(raw: Uint8Array): Exchange {
+  const value = unpack(raw);
+  const version = versionOf(value);
+  if (version !== EXCHANGE_VERSION) {
+    throw new SpendlensError(
+      'event_version_unknown',
+      `event has version ${String(version)}, this ingester reads ${EXCHANGE_VERSION}`,
+    );
+  }
+  const parsed = exchange.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new SpendlensError('event_undecodable', z.prettifyError(parsed.error), { cause: parsed.error });
+}
+
+function unpack(raw: Uint8Array): unknown {
+  try {
+    return packr.unpack(raw);
+  } catch (cause) {
+    throw new SpendlensError('event_undecodable', `not MessagePack: ${String(cause)}`, { cause });
+  }
+}
+
+function versionOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'v' in value ? value.v : undefined;
+}

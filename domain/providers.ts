@@ -1,0 +1,46 @@
+/** How a provider's API speaks, which decides the shape of our own errors and where usage stands. */
+export type ApiStyle = 'openai' | 'anthropic' | 'google' | 'bedrock' | 'cohere' | 'ollama';
+
+export interface Provider {
+  /** First segment of the path on our side, and the value of the `provider` column. */
+  readonly name: string;
+  readonly title: string;
+  /**
+   * Where the provider listens. A `{word}` stands for the next path segment on our side
+   * (`/bedrock/us-east-1/model/…`), which must then look like one host label.
+   */
+  readonly baseUrl: string;
+  readonly style: ApiStyle;
+  /** First labels of Helicone's cloud host names for it. */
+  readonly hostLabels: readonly string[];
+}
+
+const provider = (
+  name: string,
+  title: string,
+  baseUrl: string,
+  style: ApiStyle = 'openai',
+  hostLabels: readonly string[] = [name],
+): Provider => ({ name, title, baseUrl, style, hostLabels });
+
+export const builtInProviders: readonly Provider[] = [
+  provider('openai', 'OpenAI', 'https://api.openai.com', 'openai', ['oai', 'openai']),
+  provider('anthropic', 'Anthropic', 'https://api.anthropic.com', 'anthropic'),
+  provider('google', 'Google AI Studio', 'https://generativelanguage.googleapis.com', 'google', ['google', 'gemini']),
+  provider('vertex', 'Vertex AI', 'https://{location}-aiplatform.googleapis.com', 'google'),
+  provider('azure', 'Azure OpenAI', 'https://{resource}.openai.azure.com'),
+  provider('bedrock', 'Amazon Bedrock', 'https://bedrock-runtime.{region}.amazonaws.com', 'bedrock'),
+  provider('deepseek', 'DeepSeek', 'https://api.deepseek.com'),
+  provider('mistral', 'Mistral', 'https://api.mistral.ai'),
+  provider('groq', 'Groq', 'https://api.groq.com'),
+  provider('xai', 'xAI', 'https://api.x.ai', 'openai', ['xai', 'x']),
+  provider('together', 'Together', 'https://api.together.xyz', 'openai', ['together', 'togetherai']),
+  provider('fireworks', 'Fireworks', 'https://api.fireworks.ai'),
+  provider('openrouter', 'OpenRouter', 'https://openrouter.ai'),
+  provider('moonshot', 'Moonshot', 'https://api.moonshot.ai'),
+  provider('cohere', 'Cohere', 'https://api.cohere.com', 'cohere'),
+  provider('perplexity', 'Perplexity', 'https://api.perplexity.ai'),
+  provider('cerebras', 'Cerebras', 'https://api.cerebras.ai'),
+  provider('ollama', 'Ollama', 'http://127.0.0.1:11434', 'ollama'),
+  provider('vllm', 'vLLM', 'http://127.0.0.1:8000'),
+];
