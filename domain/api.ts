@@ -81,7 +81,7 @@ export const breakdownRequest = z.object({
   view,
   dimension,
   /** A second one makes rows of pairs: prompt_id × prompt_version. */
-  then: dimension.nullable(),
+  second: dimension.nullable(),
   sort: z.object({ metric, descending: z.boolean() }),
   search: z.string().max(256),
   limit: z.number().int().min(1).max(1000),
@@ -92,7 +92,7 @@ export const breakdownAnswer = z.object({
   rows: z.array(
     z.object({
       value: z.string(),
-      then: z.string().nullable(),
+      second: z.string().nullable(),
       figures,
       /** Spend per bucket, oldest first, 24 buckets over the range. */
       spark: z.array(z.number()),
