@@ -123,3 +123,20 @@ export interface SliceRow {
   lost_bodies: number;
   inserted_at: string;
 }
+
+/** Sequence numbers that an outbox never delivered: `found` came where `expected` was due. */
+export interface GapRow {
+  outbox_id: string;
+  expected_seq: number;
+  found_seq: number;
+  at: string;
+}
+
+/** What retention, erasure or the removal of demo rows took, so that completeness still adds up. */
+export interface RemovalRow {
+  outbox_id: string;
+  exchanges: number;
+  dead_letters: number;
+  reason: string;
+  removed_at: string;
+}

@@ -1,0 +1,109 @@
+import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
+import { z } from 'zod';
+import { warehouseError } from './failure.ts';
+
+/** A statement whose values are bound: `{name:Type}` in the text, the value under `name`. */
+export interface Statement {
+  readonly text: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+export interface QueryOptions {
+  /** Aborting it also stops the query in the engine. */
+  readonly signal?: AbortSignal;
+  readonly maxSeconds?: number;
+}
+
+/** Everything here rejects with SpendlensError warehouse_unreachable, warehouse_busy (both retryable) or warehouse_refused. */
+export interface Warehouse {
+  /** Rows of a SELECT, each parsed by `row`. Decimals come as strings with all nine places, 64-bit integers as strings. */
+  rows<Row>(row: z.ZodType<Row>, statement: Statement, options?: QueryOptions): Promise<Row[]>;
+  /** A statement without an answer: DDL. */
+  run(text: string): Promise<void>;
+  /** All rows as one block, which `token` keeps from being stored twice, for the last 10,000 blocks of the table. */
+  insert(table: string, rows: readonly object[], token: string): Promise<void>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface WarehouseAccess {
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+const DEFAULT_QUERY_SECONDS = 30;
+const REQUEST_TIMEOUT_MS = 60_000;
+
+const reading: ClickHouseSettings = {
+  output_format_json_quote_decimals: 1,
+  output_format_json_quote_64bit_integers: 1,
+  output_format_decimal_trailing_zeros: 1,
+  cancel_http_readonly_queries_on_client_close: 1,
+};
+
+// Deduplication compares block by block: were the block boundaries to move between two deliveries of one slice
+// (parallel parsing, asynchronous inserts, size limits), the token would let rows in twice.
+const writing: ClickHouseSettings = {
+  async_insert: 0,
+  insert_deduplicate: 1,
+  input_format_parallel_parsing: 0,
+  max_insert_block_size: '1048576',
+  min_insert_block_size_rows: '1048576',
+  min_insert_block_size_bytes: '1073741824',
+  max_insert_threads: '1',
+  date_time_input_format: 'best_effort',
+};
+
+export function createWarehouse(access: WarehouseAccess): Warehouse {
+  const client = createClient({
+    url: access.url,
+    username: access.user,
+    password: access.password,
+    application: 'spendlens',
+    request_timeout: REQUEST_TIMEOUT_MS,
+    // Failures travel to whoever called, which logs what it makes of them.
+    log: { level: ClickHouseLogLevel.OFF },
+  });
+  return {
+    rows: (row, statement, options = {}) =>
+      attempt(async () => z.array(row).parse(await select(client, statement, options))),
+    run: (text) => attempt(async () => void (await client.command({ query: text }))),
+    insert: (table, rows, token) =>
+      attempt(async () => {
+        if (rows.length === 0) return;
+        await client.insert({
+          table,
+          values: [...rows],
+          format: 'JSONEachRow',
+          clickhouse_settings: { ...writing, insert_deduplication_token: token },
+        });
+      }),
+    ping: () =>
+      attempt(async () => {
+        const answer = await client.ping();
+        if (!answer.success) throw answer.error;
+      }),
+    close: () => client.close(),
+  };
+}
+
+async function select(client: ClickHouseClient, statement: Statement, options: QueryOptions): Promise<unknown[]> {
+  const result = await client.query({
+    query: statement.text,
+    query_params: { ...statement.params },
+    format: 'JSONEachRow',
+    clickhouse_settings: { ...reading, max_execution_time: options.maxSeconds ?? DEFAULT_QUERY_SECONDS },
+    ...(options.signal === undefined ? {} : { abort_signal: options.signal }),
+  });
+  return result.json<unknown>();
+}
+
+/** A row that is not what its schema says is our own mistake: it stays a ZodError. */
+async function attempt<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof z.ZodError ? error : warehouseError(error);
+  }
+}
