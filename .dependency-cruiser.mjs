@@ -1,0 +1,70 @@
+const layer = (name, from, to, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { path: from },
+  to: { path: to },
+});
+const own = '^(proxy|ingest|clickhouse|dashboard|bin|test)/';
+
+export default {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    layer('domain-is-the-ground', '^domain/', `${own}|^process/`, 'domain is pure and imports nothing of ours'),
+    layer('process-knows-domain-only', '^process/', own, 'what all processes share knows none of them'),
+    layer(
+      'proxy-knows-no-warehouse',
+      '^proxy/',
+      '^(ingest|clickhouse|dashboard|bin|test)/',
+      'the request path must not depend on what comes after it',
+    ),
+    layer(
+      'ingest-reads-outbox-and-warehouse',
+      '^ingest/',
+      '^(proxy/(?!outbox/)|clickhouse/embedded/|dashboard|bin|test)',
+      'ingest reads the outbox and writes the warehouse',
+    ),
+    layer(
+      'clickhouse-stands-alone',
+      '^clickhouse/',
+      '^(proxy|ingest|dashboard|bin|test)/',
+      'the warehouse serves everyone and knows no one',
+    ),
+    layer(
+      'dashboard-server-reads-warehouse',
+      '^dashboard/server/',
+      '^(proxy|ingest|clickhouse/embedded|dashboard/web|bin|test)/',
+      'the dashboard knows the warehouse by its URL',
+    ),
+    layer(
+      'web-knows-domain-only',
+      '^dashboard/web/',
+      '^(process|proxy|ingest|clickhouse|dashboard/server|bin|test)/',
+      'the browser gets the contract and nothing else',
+    ),
+    {
+      name: 'only-the-warehouse-loads-the-engine',
+      severity: 'error',
+      from: { pathNot: '^clickhouse/embedded/' },
+      to: { path: 'node_modules/chdb' },
+    },
+    {
+      name: 'nothing-imports-commands-or-tests',
+      severity: 'error',
+      from: { pathNot: '^(bin|test)/' },
+      to: { path: '^(bin|test)/' },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    parser: 'swc',
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js'],
+    },
+  },
+};

@@ -1,0 +1,43 @@
+import { AggregatorRegistry } from 'prom-client';
+import type { ToSupervisor } from '../../process/messages.ts';
+import type { Child } from './child.ts';
+
+const COLLECT_TIMEOUT_MS = 1_000;
+
+type Metrics = Extract<ToSupervisor, { type: 'metrics' }>['metrics'];
+
+/** Asks every child for its metrics and adds them up: one scrape shows workers, ingest and warehouse together. */
+export function createMetricsCollector(children: () => readonly Child[]) {
+  let nextId = 1;
+  const pending = new Map<number, (metrics: Metrics) => void>();
+
+  async function collect(): Promise<string> {
+    const answers = await Promise.all(children().map(ask));
+    const known = answers.filter((answer) => answer !== null);
+    // The declared parameter is prom-client's own JSON form, which crossed a process border and is plain data here.
+    const aggregate: (metrics: object[]) => { metrics(): Promise<string> } = AggregatorRegistry.aggregate;
+    return aggregate(known).metrics();
+  }
+
+  function ask(child: Child): Promise<Metrics | null> {
+    const id = nextId++;
+    return new Promise((resolve) => {
+      const timer = setTimeout(finish, COLLECT_TIMEOUT_MS, null);
+      pending.set(id, finish);
+      child.send({ type: 'collect', id });
+      function finish(metrics: Metrics | null): void {
+        clearTimeout(timer);
+        pending.delete(id);
+        resolve(metrics);
+      }
+    });
+  }
+
+  return {
+    /** Takes the messages that belong to a scrape. */
+    async handle(child: Child, message: ToSupervisor): Promise<void> {
+      if (message.type === 'metrics') pending.get(message.id)?.(message.metrics);
+      if (message.type === 'scrape') child.send({ type: 'scraped', id: message.id, text: await collect() });
+    },
+  };
+}

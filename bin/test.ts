@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { buildWeb } from './web.ts';
+
+const root = join(import.meta.dirname, '..');
+const bin = (name: string) => join(root, 'node_modules', '.bin', name);
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+interface Step {
+  name: string;
+  run(): Promise<Counts>;
+}
+
+const checks = ['domain', 'process', 'proxy', 'ingest', 'clickhouse', 'dashboard', 'bin', 'test'];
+
+/** In this order, so that what fails fast is told first. Arguments name the steps to run; none = all. */
+const steps: Step[] = [
+  check('types', 'tsc', ['--project', root]),
+  check('lint', 'biome', ['check', '--error-on-warnings', root]),
+  check('imports', 'depcruise', [
+    '--config',
+    '.dependency-cruiser.mjs',
+    ...checks.filter((f) => existsSync(join(root, f))),
+  ]),
+  check('dead-code', 'knip', ['--no-progress']),
+  vitest('unit'),
+  vitest('integration'),
+  vitest('browser'),
+];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !steps.some((step) => step.name === name));
+if (unknown.length > 0) {
+  say(`no such step: ${unknown.join(', ')}; there are ${steps.map((step) => step.name).join(', ')}`);
+  process.exit(2);
+}
+const chosen = steps.filter((step) => wanted.length === 0 || wanted.includes(step.name));
+const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+await buildWeb(say);
+for (const [index, step] of chosen.entries()) {
+  say(`\n▶ ${index + 1}/${chosen.length} ${step.name}`);
+  const startedAt = Date.now();
+  const counts = await step.run();
+  for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
+  say(`${counts.failed === 0 ? '✔' : '✘'} ${step.name} ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
+}
+say(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(total.failed === 0 ? 0 : 1);
+
+/** A tool that says yes or no about the whole tree; counts as one test. */
+function check(name: string, tool: string, args: string[]): Step {
+  return {
+    name,
+    run: async () => {
+      const ok = (await command(bin(tool), args)) === 0;
+      return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+    },
+  };
+}
+
+function vitest(project: string): Step {
+  return { name: project, run: () => runVitest(project) };
+}
+
+const report = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numPendingTests: z.number(),
+  numTodoTests: z.number(),
+  numFailedTestSuites: z.number(),
+});
+
+async function runVitest(project: string): Promise<Counts> {
+  const folder = mkdtempSync(join(tmpdir(), 'spendlens-test-'));
+  const file = join(folder, 'report.json');
+  const code = await command(bin('vitest'), [
+    'run',
+    '--project',
+    project,
+    '--passWithNoTests',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+  ]);
+  const parsed = existsSync(file) ? report.safeParse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;
+  rmSync(folder, { recursive: true });
+  if (!parsed?.success) return { passed: 0, failed: 1, skipped: 0 };
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = parsed.data;
+  // A file that cannot even be loaded fails without a failing test in it.
+  const failed = code === 0 ? numFailedTests : Math.max(numFailedTests, 1);
+  return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests };
+}
+
+function command(path: string, args: string[]): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(path, args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, PATH: `${join(process.execPath, '..')}:${process.env['PATH'] ?? ''}` },
+    });
+    child.on('error', (error) => {
+      say(`cannot run ${path}: ${error.message}`);
+      resolve(1);
+    });
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
