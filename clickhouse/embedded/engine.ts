@@ -1,0 +1,69 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import type { Session } from 'chdb';
+import { SpendlensError } from '../../domain/error.ts';
+
+export interface Engine {
+  readonly version: string;
+  open(): Session;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the folder with chDB. Only one process can: the engine itself locks it.
+ * @throws SpendlensError platform_unsupported, data_folder_unusable or data_folder_in_use
+ */
+export async function openEngine(folder: string): Promise<Engine> {
+  prepareFolder(folder);
+  const chdb = await loadEngine();
+  const open = () => new chdb.Session(folder);
+  const first = firstSession(open, folder);
+  const version = first.query('SELECT version()', 'TSVRaw').trim();
+  return {
+    version,
+    open,
+    async close() {
+      await chdb.drainPending();
+      first.close();
+      await chdb.drainPending();
+    },
+  };
+}
+
+async function loadEngine(): Promise<typeof import('chdb')> {
+  try {
+    return await import('chdb');
+  } catch (cause) {
+    throw new SpendlensError(
+      'platform_unsupported',
+      `The embedded ClickHouse engine does not run on ${process.platform}-${process.arch} with this C library. ` +
+        'Run a ClickHouse server and set CLICKHOUSE_URL, CLICKHOUSE_USER and CLICKHOUSE_PASSWORD.',
+      { cause },
+    );
+  }
+}
+
+function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SpendlensError('data_folder_unusable', `The warehouse's folder ${folder} cannot be used: ${reason}`, {
+      cause,
+    });
+  }
+}
+
+function firstSession(open: () => Session, folder: string): Session {
+  try {
+    return open();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    if (/lock file|already running/i.test(reason)) {
+      throw new SpendlensError('data_folder_in_use', `Another process has the warehouse's folder ${folder} open.`, {
+        cause,
+      });
+    }
+    throw new SpendlensError('data_folder_unusable', `The engine cannot open ${folder}: ${reason}`, { cause });
+  }
+}

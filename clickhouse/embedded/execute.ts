@@ -1,0 +1,100 @@
+import type { Connection } from './connection.ts';
+import type { Role } from './credentials.ts';
+import { ClickHouseException } from './exception.ts';
+import { rawInsert } from './insert.ts';
+import type { Pool } from './pool.ts';
+import type { Pools } from './pools.ts';
+import type { Reply, Summary } from './reply.ts';
+import type { Query } from './request.ts';
+
+export interface Asked {
+  readonly query: Query;
+  readonly role: Role;
+  readonly reply: Reply;
+  readonly acceptEncoding: string | null;
+  /** Aborted when the client goes away. */
+  readonly gone: AbortSignal;
+}
+
+export function createExecution(pools: Pools) {
+  return async function execute(asked: Asked): Promise<void> {
+    if (asked.role === 'reader' && asked.query.statement.kind !== 'read') throw readOnly();
+    await poolFor(pools, asked).use(async (connection) => {
+      if (asked.gone.aborted) return;
+      await connection.prepare(asked.query.surroundings);
+      const { statement, rows } = asked.query;
+      if (statement.kind === 'session') connection.spoil();
+      // An insert runs on when its client has gone: half of its blocks may stand already.
+      if (rows !== null) return insertRows(connection, asked, rows);
+      if (statement.kind === 'insert') return runWhole(connection, asked);
+      await killedWhenGone(pools, connection, asked.gone, () => read(connection, asked));
+    });
+  };
+}
+
+function readOnly(): ClickHouseException {
+  return new ClickHouseException(497, 'ACCESS_DENIED', 'spendlens_read may only read.');
+}
+
+function poolFor(pools: Pools, { query, role }: Asked): Pool {
+  return query.statement.kind === 'insert' ? pools.inserts : pools[role];
+}
+
+function read(connection: Connection, asked: Asked): Promise<void> {
+  const { statement, waitsForEnd } = asked.query;
+  const streams = statement.kind === 'read' && statement.streams && !waitsForEnd;
+  return streams ? runStreaming(connection, asked) : runWhole(connection, asked);
+}
+
+/** The connection is given back only after the kill has returned, so that it cannot hit the next statement. */
+async function killedWhenGone(pools: Pools, connection: Connection, gone: AbortSignal, work: () => Promise<void>) {
+  let killing: Promise<void> | undefined;
+  const kill = () => {
+    killing = pools.kill(connection);
+  };
+  gone.addEventListener('abort', kill, { once: true });
+  try {
+    await work();
+  } finally {
+    gone.removeEventListener('abort', kill);
+    await killing;
+  }
+}
+
+async function insertRows(connection: Connection, asked: Asked, rows: Buffer): Promise<void> {
+  const { query, reply } = asked;
+  const startedAt = process.hrtime.bigint();
+  const raw = rawInsert(query.sql);
+  if (raw === null) return runWhole(connection, asked, `${query.sql}\n${rows.toString('utf8')}`);
+  const { columns, ...target } = raw;
+  const written = await connection.insert({ ...target, ...(columns === null ? {} : { columns }), values: rows });
+  reply.begin(query.format, { ...NOTHING, startedAt, writtenRows: written.rows, writtenBytes: written.bytes }, null);
+  reply.end();
+}
+
+const NOTHING: Omit<Summary, 'startedAt'> = { readRows: 0, readBytes: 0, writtenRows: 0, writtenBytes: 0 };
+
+async function runWhole(connection: Connection, { query, reply, ...asked }: Asked, sql = query.sql): Promise<void> {
+  const startedAt = process.hrtime.bigint();
+  const result = await connection.run(sql, query.format);
+  const summary = { ...NOTHING, startedAt, readRows: result.rowsRead, readBytes: result.bytesRead };
+  reply.begin(query.format, summary, query.compressed ? asked.acceptEncoding : null);
+  await reply.write(result.bytes);
+  reply.end();
+}
+
+/** The first block decides the status: what fails before it is a plain error. */
+async function runStreaming(connection: Connection, { query, reply, ...asked }: Asked): Promise<void> {
+  const startedAt = process.hrtime.bigint();
+  const begin = () =>
+    reply.begin(query.format, { ...NOTHING, startedAt }, query.compressed ? asked.acceptEncoding : null);
+  let begun = false;
+  for await (const chunk of connection.stream(query.sql, query.format)) {
+    if (!begun) begin();
+    begun = true;
+    await reply.write(chunk);
+    if (!reply.open) return;
+  }
+  if (!begun) begin();
+  reply.end();
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { runRole } from '../../process/role.ts';
+import { readConfig } from './config.ts';
+import { openEngine } from './engine.ts';
+import { createExecution } from './execute.ts';
+import { createPools, ENGINE_THREADS } from './pools.ts';
+import { createWarehouseServer, listen } from './server.ts';
+
+// Each statement under way holds a thread of libuv's pool, which has four by default and is sized at its first use.
+process.env['UV_THREADPOOL_SIZE'] = String(ENGINE_THREADS);
+
+await runRole('warehouse', async ({ env, log }) => {
+  const config = readConfig(env);
+  const engine = await openEngine(join(config.data, 'warehouse'));
+  const pools = createPools(engine);
+  const { version } = engine;
+  const server = createWarehouseServer({ version, passwords: config.passwords, execute: createExecution(pools), log });
+  const port = await listen(server, config.port);
+  log.info({ port, version }, 'warehouse ready');
+  return {
+    port,
+    async stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      await closed;
+      pools.close();
+      await engine.close();
+    },
+  };
+});
