@@ -1,0 +1,117 @@
+import { mkdirSync } from 'node:fs';
+import { SpendlensError } from '../../domain/error.ts';
+import { type Exchange, encodeExchange } from '../../domain/exchange.ts';
+import type { Logger } from '../../process/log.ts';
+import { createAcknowledgementReader } from './acknowledgement.ts';
+import { createCommitter } from './committer.ts';
+import { diskBytes, type Environment, openEnvironment } from './environment.ts';
+import { appendLeftovers } from './leftovers.ts';
+import type { Outbox, Ticket } from './outbox.ts';
+import { takeOwnership } from './owner.ts';
+import { createRoomKeeper, defaultKeepFreeBytes, defaultPendingLimitBytes } from './room.ts';
+import { createTrimmer } from './trimmer.ts';
+
+export interface OutboxOptions {
+  /** `$SPENDLENS_DATA/outbox/SLOT` */
+  readonly folder: string;
+  /** `$SPENDLENS_DATA/ingest/state.json` */
+  readonly acknowledgementPath: string;
+  readonly log: Logger;
+  readonly limitBytes?: number;
+  readonly keepFreeBytes?: number;
+  readonly pendingLimitBytes?: number;
+  /** How long a write waits for company; what ends within it never needs an inflight entry. */
+  readonly lingerMs?: number;
+  readonly pollMs?: number;
+}
+
+const GIB = 1024 ** 3;
+export const defaultOutboxLimitBytes = 2 * GIB;
+
+/**
+ * Opens the outbox in a folder as its new owner: under a fresh id, with what an earlier owner left in flight
+ * appended as aborted.
+ * @throws SpendlensError data_folder_unusable
+ */
+export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
+  const { log, pollMs = 500 } = options;
+  const environment = openFolder(options.folder);
+  environment.root.readerCheck();
+  const ownership = takeOwnership(environment);
+  const keeper = createRoomKeeper({
+    folder: options.folder,
+    limitBytes: options.limitBytes ?? defaultOutboxLimitBytes,
+    keepFreeBytes: options.keepFreeBytes ?? defaultKeepFreeBytes,
+    pendingLimitBytes: options.pendingLimitBytes ?? defaultPendingLimitBytes,
+  });
+  const committer = createCommitter({ environment, ownership, keeper, log, lingerMs: options.lingerMs ?? 2 });
+  let nextTicket = 1 + (await appendLeftovers(environment, committer, log));
+  await keeper.poll(committer.load());
+  const trim = createTrimmer({
+    environment,
+    committer,
+    read: createAcknowledgementReader(options.acknowledgementPath),
+  });
+  const poll = setInterval(() => {
+    void keeper.poll(committer.load());
+    void trim();
+  }, pollMs).unref();
+  const openedAt = Date.now();
+
+  return {
+    id: ownership.id,
+    begin(skeleton) {
+      const ticket: Ticket = { inflight: nextTicket++ };
+      committer.begin(ticket.inflight, skeleton);
+      return ticket;
+    },
+    async end(ticket, exchange) {
+      exchange.lost = committer.losses.take();
+      const encoded = tryEncode(exchange, log);
+      if (encoded && keeper.accepts(committer.load(), diskBytes(encoded.length))) {
+        return committer.end(ticket.inflight, encoded, exchange.lost);
+      }
+      committer.drop(ticket.inflight, exchange.lost);
+      return false;
+    },
+    room: (size) => (committer.isOutdated() ? 'none' : keeper.room(committer.load(), diskBytes(size))),
+    countShedBody: () => committer.losses.countBody(),
+    stats() {
+      const { entries, inflight, oldestAt } = committer.stats();
+      return {
+        depth: entries,
+        bytes: committer.load().used,
+        inflight,
+        droppedExchanges: committer.losses.dropped(),
+        shedBodies: committer.losses.shed(),
+        lagMs: entries === 0 ? 0 : Math.max(0, Date.now() - (oldestAt ?? openedAt)),
+      };
+    },
+    async close() {
+      clearInterval(poll);
+      await committer.close();
+      await environment.root.close();
+    },
+  };
+}
+
+function openFolder(folder: string): Environment {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return openEnvironment(folder);
+  } catch (cause) {
+    throw new SpendlensError('data_folder_unusable', `cannot open the outbox in ${folder}: ${String(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/** Recording is fail-open: what cannot be encoded is given up, never thrown at the caller. */
+function tryEncode(exchange: Exchange, log: Logger): Uint8Array | null {
+  try {
+    return encodeExchange(exchange);
+  } catch (error) {
+    log.error(error, 'an exchange could not be encoded');
+    return null;
+  }
+}

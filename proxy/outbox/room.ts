@@ -1,0 +1,69 @@
+import { statfs } from 'node:fs/promises';
+import type { Room } from './outbox.ts';
+
+const MIB = 1024 * 1024;
+/** An exchange without its bodies: headers, tags, facts. */
+const FACTS_BYTES = 8 * 1024;
+export const defaultKeepFreeBytes = 256 * MIB;
+export const defaultPendingLimitBytes = 128 * MIB;
+
+export interface RoomLimits {
+  /** Of entries on the disk. */
+  readonly limitBytes: number;
+  /** Of what waits for its commit: bounds memory while the disk stands still. */
+  readonly pendingLimitBytes: number;
+  readonly folder: string;
+  /** Free disk that is left to others: the smaller of this and 1 % of the disk. */
+  readonly keepFreeBytes: number;
+}
+
+/** Bytes on the disk, and bytes that wait for their commit. */
+export interface Load {
+  readonly used: number;
+  readonly pending: number;
+}
+
+export interface RoomKeeper {
+  room(load: Load, size: number): Room;
+  /** The last word: whether an exchange of exactly this size is taken. */
+  accepts(load: Load, size: number): boolean;
+  /** Looks at the disk again. */
+  poll(load: Load): Promise<void>;
+  /** The disk itself said that it is full: nothing more until it is looked at again. */
+  diskFull(): void;
+}
+
+export function createRoomKeeper(limits: RoomLimits): RoomKeeper {
+  let freeBytes = Number.POSITIVE_INFINITY;
+  let usedAtPoll = 0;
+
+  /** `spare` is the share of each bound that stays free. */
+  function fits({ used, pending }: Load, size: number, spare: number): boolean {
+    const more = pending + size;
+    if (used + more > limits.limitBytes * (1 - spare)) return false;
+    if (more > limits.pendingLimitBytes * (1 - spare)) return false;
+    return freeBytes - Math.max(0, used - usedAtPoll) - more >= limits.keepFreeBytes * spare;
+  }
+
+  return {
+    room(load, size) {
+      // The last sixteenth is kept for exchanges without bodies: bodies go first, exchanges last.
+      if (fits(load, size, 1 / 16)) return 'whole';
+      return fits(load, Math.min(size, FACTS_BYTES), 0) ? 'facts' : 'none';
+    },
+    accepts: (load, size) => fits(load, size, 0),
+    async poll(load) {
+      try {
+        const disk = await statfs(limits.folder);
+        const keep = Math.min(limits.keepFreeBytes, (disk.blocks * disk.bsize) / 100);
+        freeBytes = disk.bavail * disk.bsize - keep;
+        usedAtPoll = load.used;
+      } catch {
+        // A disk that cannot be asked will say so when it is written to.
+      }
+    },
+    diskFull() {
+      freeBytes = 0;
+    },
+  };
+}
