@@ -46,14 +46,14 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
   });
   const committer = createCommitter({ environment, ownership, keeper, log, lingerMs: options.lingerMs ?? 2 });
   let nextTicket = 1 + (await appendLeftovers(environment, committer, log));
-  await keeper.poll(committer.load());
+  await keeper.poll();
   const trim = createTrimmer({
     environment,
     committer,
     read: createAcknowledgementReader(options.acknowledgementPath),
   });
   const poll = setInterval(() => {
-    void keeper.poll(committer.load());
+    void keeper.poll();
     void trim();
   }, pollMs).unref();
   const openedAt = Date.now();

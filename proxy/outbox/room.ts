@@ -1,4 +1,5 @@
-import { statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Room } from './outbox.ts';
 
 const MIB = 1024 * 1024;
@@ -28,21 +29,27 @@ export interface RoomKeeper {
   /** The last word: whether an exchange of exactly this size is taken. */
   accepts(load: Load, size: number): boolean;
   /** Looks at the disk again. */
-  poll(load: Load): Promise<void>;
+  poll(): Promise<void>;
   /** The disk itself said that it is full: nothing more until it is looked at again. */
   diskFull(): void;
 }
 
+/** Free pages inside the file are used again, but not the last of them: values need pages that lie together. */
+const FRAGMENTATION = 1.15;
+
 export function createRoomKeeper(limits: RoomLimits): RoomKeeper {
+  const file = join(limits.folder, 'data.mdb');
   let freeBytes = Number.POSITIVE_INFINITY;
-  let usedAtPoll = 0;
+  let fileBytes = 0;
+  let blocked = false;
 
   /** `spare` is the share of each bound that stays free. */
   function fits({ used, pending }: Load, size: number, spare: number): boolean {
     const more = pending + size;
-    if (used + more > limits.limitBytes * (1 - spare)) return false;
+    if (blocked || used + more > limits.limitBytes * (1 - spare)) return false;
     if (more > limits.pendingLimitBytes * (1 - spare)) return false;
-    return freeBytes - Math.max(0, used - usedAtPoll) - more >= limits.keepFreeBytes * spare;
+    const growth = (used + more) * FRAGMENTATION - fileBytes;
+    return growth <= 0 || freeBytes - growth >= limits.keepFreeBytes * spare;
   }
 
   return {
@@ -52,18 +59,19 @@ export function createRoomKeeper(limits: RoomLimits): RoomKeeper {
       return fits(load, Math.min(size, FACTS_BYTES), 0) ? 'facts' : 'none';
     },
     accepts: (load, size) => fits(load, size, 0),
-    async poll(load) {
+    async poll() {
       try {
-        const disk = await statfs(limits.folder);
+        const [disk, data] = await Promise.all([statfs(limits.folder), stat(file)]);
         const keep = Math.min(limits.keepFreeBytes, (disk.blocks * disk.bsize) / 100);
         freeBytes = disk.bavail * disk.bsize - keep;
-        usedAtPoll = load.used;
+        fileBytes = data.size;
       } catch {
         // A disk that cannot be asked will say so when it is written to.
       }
+      blocked = false;
     },
     diskFull() {
-      freeBytes = 0;
+      blocked = true;
     },
   };
 }
