@@ -1,0 +1,19 @@
+import { parseArgs } from 'node:util';
+import { runBench } from '../test/bench/run.ts';
+import { buildWeb } from './web.ts';
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '8' },
+    outage: { type: 'string', default: '60' },
+  },
+});
+const seconds = Number(values.seconds);
+const outageSeconds = Number(values.outage);
+if (!(seconds > 0 && outageSeconds >= 0)) {
+  process.stderr.write('npm run bench -- [--seconds N] [--outage N]: both are numbers of seconds\n');
+  process.exit(2);
+}
+await buildWeb((line) => process.stderr.write(`${line}\n`));
+await runBench({ seconds, outageSeconds });
+process.exit(0);
