@@ -14,6 +14,7 @@ export const usage = z.object({
   reasoning: tokens,
   audioInput: tokens,
   audioOutput: tokens,
+  /** Generated images. Images that were sent are part of `input`, which is how they are billed. */
   image: tokens,
 });
 export type Usage = z.infer<typeof usage>;
@@ -54,6 +55,8 @@ export const responseFacts = z.object({
   reportedCost: z.bigint().nullable(),
   serviceTier: z.string(),
   toolCalls: tokens,
+  /** Tools that the provider ran itself and bills by the call (`web_search`, `file_search`, …): name to calls. */
+  serverTools: z.record(z.string(), z.number().int().nonnegative()).nullable(),
   /** False where the stream ended before its own end mark, or JSON was cut. */
   complete: z.boolean(),
   /** tiktoken's count of what arrived, taken only where no usage came and the body is dropped. */

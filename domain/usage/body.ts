@@ -1,0 +1,62 @@
+import { createParser } from 'eventsource-parser';
+import { readTornEnd, repairEnd, type TornLevel } from './cut-json.ts';
+import { isObject, parseJson } from './json.ts';
+
+/** What was kept of a body, decoded to text. */
+export interface BodyText {
+  /** The whole body, or its beginning when `tail` is set. */
+  readonly head: string;
+  /** Its end, where the middle was cut out. */
+  readonly tail: string | null;
+  readonly contentType: string | null;
+}
+
+/** A body, read once for all who ask about it. */
+export type ParsedBody =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'json'; readonly value: unknown }
+  /** JSON with a part missing: `value` is what is complete; `closed` says that at least its end is there. */
+  | { readonly kind: 'cut'; readonly value: unknown; readonly closed: boolean; readonly text: string }
+  /** The `data` of a server-sent stream, unparsed, since most of them concern nobody. */
+  | { readonly kind: 'events'; readonly events: readonly string[]; readonly torn: readonly TornLevel[] };
+
+export function parseBody(body: BodyText): ParsedBody {
+  const { head, tail } = body;
+  if (head === '' && tail === null) return { kind: 'empty' };
+  if (isEventStream(body)) return readEvents(head, tail);
+  const value = tail === null ? parseJson(head) : undefined;
+  return value === undefined ? readCut(head, tail) : { kind: 'json', value };
+}
+
+/** Servers that answer a stream with a plain JSON error keep the stream's content type, hence the look at the text. */
+function isEventStream({ head, contentType }: BodyText): boolean {
+  const start = head.slice(0, 64).trimStart();
+  if (start.startsWith('{') || start.startsWith('[')) return false;
+  return /^\s*text\/event-stream/i.test(contentType ?? '') || /^(data|event|id|retry)?:/.test(start);
+}
+
+function readEvents(head: string, tail: string | null): ParsedBody {
+  const events: string[] = [];
+  for (const fragment of tail === null ? [head] : [head, tail]) {
+    const parser = createParser({ onEvent: (event) => events.push(event.data) });
+    // A tail begins within a line, which the parser passes over as no field that it knows. The blank line at the end
+    // makes an event of one whose own was cut off: if its JSON is whole, it counts.
+    parser.feed(fragment);
+    parser.feed('\n\n');
+  }
+  const line = tail?.split(/[\r\n]/, 1)[0] ?? '';
+  return { kind: 'events', events, torn: line === '' ? [] : readTornEnd(line) };
+}
+
+function readCut(head: string, tail: string | null): ParsedBody {
+  const beginning = repairEnd(head);
+  const [root, inner] = tail === null ? [] : readTornEnd(tail);
+  const closed = root !== undefined;
+  const text = tail === null ? head : `${head}\n${tail}`;
+  if (root?.kind === 'array') {
+    const first = Array.isArray(beginning) ? beginning : [];
+    return { kind: 'cut', value: [...first, ...(inner ? [inner.members] : []), ...root.elements], closed, text };
+  }
+  if (root === undefined) return { kind: 'cut', value: beginning, closed, text };
+  return { kind: 'cut', value: { ...(isObject(beginning) ? beginning : {}), ...root.members }, closed, text };
+}

@@ -1,0 +1,91 @@
+import type { ResponseFacts, Usage } from './facts.ts';
+import { at, countAt, isObject, type JsonObject, listAt, parseJson, textAt } from './json.ts';
+import { hidesReasoning, noFacts, type ResponseReader, rest } from './reader.ts';
+
+/**
+ * generateContent, and streamGenerateContent as server-sent events or as one JSON array.
+ * https://ai.google.dev/api/generate-content#UsageMetadata: the total is the sum of prompt (which contains the cached
+ * content), candidates, tool use and thoughts; a count of zero is left out.
+ */
+export const geminiReader: ResponseReader = {
+  document: (value, closed) => readChunks(Array.isArray(value) ? value : [value], closed && typeof value === 'object'),
+  events: (events, torn) => {
+    const chunks = events.map(parseJson).filter(isObject);
+    const remains = torn[0]?.members ?? {};
+    return readChunks(
+      Object.keys(remains).length > 0 ? [...chunks.slice(0, 1), remains, ...chunks.slice(1)] : chunks,
+      true,
+    );
+  },
+};
+
+function readChunks(chunks: readonly unknown[], closed: boolean): ResponseFacts {
+  let model = '';
+  let raw: JsonObject | null = null;
+  let ended = false;
+  let toolCalls = 0;
+  let searches = 0;
+  for (const chunk of chunks) {
+    model = textAt(chunk, 'modelVersion') || model;
+    const usage = at(chunk, 'usageMetadata');
+    // Cumulative: the last one counts.
+    if (isObject(usage) && readGeminiUsage(usage) !== null) raw = usage;
+    if (textAt(chunk, 'promptFeedback', 'blockReason') !== '') ended = true;
+    for (const candidate of listAt(chunk, 'candidates')) {
+      if (textAt(candidate, 'finishReason') !== '') ended = true;
+      toolCalls += listAt(candidate, 'content', 'parts').filter((part) => isObject(at(part, 'functionCall'))).length;
+      searches += listAt(candidate, 'groundingMetadata', 'webSearchQueries').length;
+    }
+  }
+  const usage = raw === null ? null : readGeminiUsage(raw);
+  return {
+    ...noFacts,
+    model,
+    usage,
+    usageRaw: raw === null ? '' : JSON.stringify(raw),
+    serviceTier: tierOf(raw),
+    toolCalls: chunks.some(isObject) ? toolCalls : null,
+    serverTools: chunks.some(isObject) ? (searches > 0 ? { google_search: searches } : {}) : null,
+    complete: closed && ended,
+    hiddenReasoning: usage === null && hidesReasoning(model),
+  };
+}
+
+/** Vertex: `ON_DEMAND`, `ON_DEMAND_FLEX`, `ON_DEMAND_PRIORITY`, `PROVISIONED_THROUGHPUT`, …; AI Studio: `serviceTier`. */
+function tierOf(raw: JsonObject | null): string {
+  const traffic = textAt(raw, 'trafficType').toLowerCase();
+  return traffic.replace(/^on_demand_?|^traffic_type_unspecified$/, '') || textAt(raw, 'serviceTier').toLowerCase();
+}
+
+export function readGeminiUsage(raw: JsonObject): Usage | null {
+  const total = countAt(raw, 'totalTokenCount');
+  const prompt = countAt(raw, 'promptTokenCount') ?? (total === null ? null : 0);
+  if (prompt === null) return null;
+  const tool = countAt(raw, 'toolUsePromptTokenCount') ?? 0;
+  const thoughts = countAt(raw, 'thoughtsTokenCount') ?? 0;
+  const cacheRead = countAt(raw, 'cachedContentTokenCount') ?? 0;
+  const made = countAt(raw, 'candidatesTokenCount') ?? rest(total, prompt, tool, thoughts) ?? 0;
+  const audioSent = sumOf(raw, 'AUDIO', 'promptTokensDetails', 'toolUsePromptTokensDetails');
+  const audioInput = rest(audioSent, sumOf(raw, 'AUDIO', 'cacheTokensDetails'));
+  const audioOutput = sumOf(raw, 'AUDIO', 'candidatesTokensDetails');
+  const image = sumOf(raw, 'IMAGE', 'candidatesTokensDetails');
+  return {
+    input: rest(prompt + tool, cacheRead, audioInput),
+    cacheRead,
+    cacheWrite5m: 0,
+    cacheWrite1h: 0,
+    output: rest(made, audioOutput, image),
+    reasoning: thoughts,
+    audioInput,
+    audioOutput,
+    image,
+  };
+}
+
+/** Null where the answer has no details by modality at all. */
+function sumOf(raw: JsonObject, modality: string, ...lists: readonly string[]): number | null {
+  if (!Object.keys(raw).some((key) => key.endsWith('TokensDetails'))) return null;
+  const details = lists.flatMap((list) => listAt(raw, list));
+  const counts = details.filter((d) => textAt(d, 'modality') === modality).map((d) => countAt(d, 'tokenCount') ?? 0);
+  return counts.reduce((sum, n) => sum + n, 0);
+}

@@ -1,0 +1,98 @@
+import type { ResponseFacts, Usage } from './facts.ts';
+import { at, countAt, isObject, type JsonObject, listAt, parseJson, textAt } from './json.ts';
+import { readReportedCost } from './openai-chat.ts';
+import { hidesReasoning, noFacts, type ResponseReader, rest } from './reader.ts';
+
+/** OpenAI's responses: https://platform.openai.com/docs/api-reference/responses/object */
+export const responsesReader: ResponseReader = {
+  document: (value, closed) => readResponse(value, listAt(value, 'output'), closed && isObject(value)),
+  events: readEvents,
+};
+
+const telling =
+  /"type"\s*:\s*"(response\.(created|in_progress|completed|incomplete|failed|cancelled|output_item\.done)|error)"/;
+const ends = new Set(['response.completed', 'response.incomplete', 'response.failed', 'response.cancelled']);
+
+function readEvents(events: readonly string[], torn: Parameters<ResponseReader['events']>[1]): ResponseFacts {
+  let response: unknown;
+  let ended = false;
+  const items: unknown[] = [];
+  for (const data of events) {
+    if (!telling.test(data)) continue;
+    const event = parseJson(data);
+    const type = textAt(event, 'type');
+    if (type === 'response.output_item.done') items.push(at(event, 'item'));
+    if (isObject(at(event, 'response'))) response = at(event, 'response');
+    if (ends.has(type)) ended = true;
+  }
+  // The last event repeats the whole answer, so a cut body may well keep only its end: that still holds the usage.
+  const remains = torn[1]?.members ?? {};
+  if (!ended && isObject(remains['usage'])) return readResponse({ ...objectOr(response), ...remains }, items, true);
+  const output = listAt(response, 'output');
+  return readResponse(response, ended && output.length > 0 ? output : items, ended);
+}
+
+const objectOr = (value: unknown): JsonObject => (isObject(value) ? value : {});
+
+function readResponse(response: unknown, items: readonly unknown[], complete: boolean): ResponseFacts {
+  const raw = at(response, 'usage');
+  const model = textAt(response, 'model');
+  const usage = isObject(raw) ? readResponsesUsage(raw) : null;
+  const types = items.map((item) => textAt(item, 'type')).filter((type) => type.endsWith('_call'));
+  return {
+    ...noFacts,
+    model,
+    usage,
+    usageRaw: isObject(raw) ? JSON.stringify(raw) : '',
+    reportedCost: isObject(raw) ? readReportedCost(raw) : null,
+    serviceTier: textAt(response, 'service_tier'),
+    toolCalls: isObject(response) ? types.filter((type) => !billed.has(type)).length : null,
+    serverTools: isObject(response) ? countServerTools(items) : null,
+    complete,
+    hiddenReasoning: usage?.output == null && hidesReasoning(model),
+  };
+}
+
+/** Item types of the tools that OpenAI runs and bills itself: https://openai.com/api/pricing */
+const billed: ReadonlyMap<string, string> = new Map([
+  ['web_search_call', 'web_search'],
+  ['file_search_call', 'file_search'],
+  ['code_interpreter_call', 'code_interpreter'],
+  ['image_generation_call', 'image_generation'],
+]);
+
+function countServerTools(items: readonly unknown[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const item of items) {
+    const tool = billed.get(textAt(item, 'type'));
+    // Of a web search's actions only `search` is billed; opening a page or finding in it is not.
+    if (tool === undefined || (tool === 'web_search' && !['', 'search'].includes(textAt(item, 'action', 'type'))))
+      continue;
+    counts[tool] = (counts[tool] ?? 0) + 1;
+  }
+  return counts;
+}
+
+export function readResponsesUsage(raw: JsonObject): Usage | null {
+  const sent = countAt(raw, 'input_tokens');
+  const made = countAt(raw, 'output_tokens');
+  if (sent === null && made === null) return null;
+  const cacheRead = countAt(raw, 'input_tokens_details', 'cached_tokens');
+  const cacheWrite = countAt(raw, 'input_tokens_details', 'cache_write_tokens') ?? 0;
+  const audioInput = countAt(raw, 'input_tokens_details', 'audio_tokens') ?? 0;
+  const told = countAt(raw, 'output_tokens_details', 'reasoning_tokens');
+  const audioOutput = countAt(raw, 'output_tokens_details', 'audio_tokens') ?? 0;
+  const beside = rest(countAt(raw, 'total_tokens'), sent, made) ?? 0;
+  const reasoning = beside > 0 ? Math.max(beside, told ?? 0) : told;
+  return {
+    input: rest(sent, cacheRead, cacheWrite, audioInput),
+    cacheRead,
+    cacheWrite5m: cacheWrite,
+    cacheWrite1h: 0,
+    output: rest(made, beside > 0 ? 0 : reasoning, audioOutput),
+    reasoning,
+    audioInput,
+    audioOutput,
+    image: 0,
+  };
+}
