@@ -3,7 +3,7 @@ import express from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 
 /** What we are measured against: the same library with its own connection pool, and nothing recorded. */
-const target = process.argv[2];
+const target = process.argv[2] ?? '';
 const app = express();
 app.disable('x-powered-by');
 app.use(
