@@ -43,6 +43,7 @@ function readEvents(events: readonly string[]): ResponseFacts {
         // Cumulative, and only partly repeated: what it leaves out still holds from the start.
         raw = merge(raw, at(event, 'usage'));
         counted = counted || countAt(event, 'usage', 'output_tokens') !== null;
+        complete = complete || textAt(event, 'delta', 'stop_reason') !== '';
         break;
       case 'message_stop':
         complete = true;
@@ -52,7 +53,7 @@ function readEvents(events: readonly string[]): ResponseFacts {
         break;
     }
   }
-  const facts = factsOf({
+  return factsOf({
     model,
     // At the start `output_tokens` is a placeholder: a stream that ends before its first delta never said the count.
     raw: raw === null || counted ? raw : { ...raw, output_tokens: null },
@@ -60,7 +61,6 @@ function readEvents(events: readonly string[]): ResponseFacts {
     thought: blocks.some(isThinking),
     complete,
   });
-  return facts;
 }
 
 function merge(known: JsonObject | null, news: unknown): JsonObject | null {

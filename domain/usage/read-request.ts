@@ -15,7 +15,9 @@ export function readRequest(format: WireFormat, path: string, body: ParsedBody):
 
 /** Gemini's `models/NAME:method`, Azure's `deployments/NAME/…`, Bedrock's `model/NAME/…`. */
 function modelFromPath(path: string): string {
-  const match = /\/(?:models|tunedModels|deployments|model)\/([^/?:]+(?::[^/?:]+)?)(?=[:/])/.exec(path.replace(/[?#].*$/s, ''));
+  const match = /\/(?:models|tunedModels|deployments|model)\/([^/?:]+(?::[^/?:]+)?)(?=[:/])/.exec(
+    path.replace(/[?#].*$/s, ''),
+  );
   return match?.[1] === undefined ? '' : decode(match[1]);
 }
 

@@ -1,0 +1,151 @@
+import {
+  type ConditionalPrice,
+  calcPrice,
+  findProvider,
+  type ModelInfo,
+  type ModelPrice,
+} from '@pydantic/genai-prices';
+import type { PicoUsd } from '../money.ts';
+import { toPico } from './decimal.ts';
+
+/** Kept by hand, since the package does not export its version; a test compares it with what is installed. */
+export const CATALOGUE_VERSION = 'genai-prices 0.1.8';
+
+/** Highest tier first; it applies to the whole request once its input exceeds `above` tokens. */
+export interface TieredPrice {
+  readonly base: PicoUsd;
+  readonly tiers: readonly { readonly above: number; readonly price: PicoUsd }[];
+}
+
+/** What a price is for, under the catalogue's own key, and how many units the catalogue's number is for. */
+const priced = {
+  input: ['input_mtok', 1_000_000],
+  cacheRead: ['cache_read_mtok', 1_000_000],
+  cacheWrite5m: ['cache_write_mtok', 1_000_000],
+  cacheWrite1h: ['cache_write_1h_mtok', 1_000_000],
+  output: ['output_mtok', 1_000_000],
+  reasoning: ['output_reasoning_mtok', 1_000_000],
+  audioInput: ['input_audio_mtok', 1_000_000],
+  audioOutput: ['output_audio_mtok', 1_000_000],
+  image: ['output_image_mtok', 1_000_000],
+  web_search: ['web_searches_kcount', 1_000],
+  file_search: ['storage_searches_kcount', 1_000],
+  request: ['requests_kcount', 1_000],
+} as const;
+export type PricedItem = keyof typeof priced;
+
+/** The prices of one model that held at one instant. */
+export interface ModelPrices {
+  readonly model: string;
+  /** ISO date of their first day, '' where the catalogue names none. */
+  readonly from: string;
+  /** '' or the hours of the day that they hold for. */
+  readonly hours: string;
+  readonly of: Readonly<Partial<Record<PricedItem, TieredPrice>>>;
+}
+
+interface Period {
+  readonly constraint: ConditionalPrice['constraint'];
+  readonly prices: ModelPrices;
+}
+
+/** Under which name the catalogue keeps a provider of ours; the others have the same name there. */
+const catalogueNames: ReadonlyMap<string, string> = new Map([
+  ['vertex', 'google'],
+  ['bedrock', 'aws'],
+  ['xai', 'x-ai'],
+  ['moonshot', 'moonshotai'],
+]);
+
+/** Matching a name against the catalogue's patterns takes tens of microseconds, and a fleet uses few models. */
+const MAX_REMEMBERED = 2_000;
+const remembered = new Map<string, readonly Period[] | null>();
+
+/** True where the catalogue has a price list of this provider at all. */
+export function listsProvider(provider: string): boolean {
+  const name = catalogueNames.get(provider) ?? provider;
+  // findProvider also takes what merely looks like a provider's name; money needs the very one.
+  return findProvider({ providerId: name })?.id === name;
+}
+
+/** The prices of a model as of `at`, null where the catalogue does not know it. */
+export function findPrices(provider: string, model: string, at: Date): ModelPrices | null {
+  const key = `${provider}\n${model}`;
+  let periods = remembered.get(key);
+  if (periods === undefined) periods = readPeriods(provider, model);
+  // Deleted and set again, the Map's order is that of last use.
+  else remembered.delete(key);
+  remembered.set(key, periods);
+  if (remembered.size > MAX_REMEMBERED) forgetOldest();
+  return periods === null ? null : pick(periods, at);
+}
+
+function forgetOldest(): void {
+  const oldest = remembered.keys().next();
+  if (!oldest.done) remembered.delete(oldest.value);
+}
+
+function readPeriods(provider: string, model: string): readonly Period[] | null {
+  const info = listsProvider(provider) ? findModel(catalogueNames.get(provider) ?? provider, model) : null;
+  if (info === null) return null;
+  const conditional: readonly ConditionalPrice[] = Array.isArray(info.prices) ? info.prices : [{ prices: info.prices }];
+  return conditional.map(({ constraint, prices }) => ({
+    constraint,
+    prices: {
+      model: info.id,
+      from: constraint?.type === 'start_date' ? constraint.start_date : '',
+      hours: constraint?.type === 'time_of_date' ? `${constraint.start_time} to ${constraint.end_time}` : '',
+      of: readPrices(prices),
+    },
+  }));
+}
+
+/** Some APIs prefix a name with its publisher or collection: `models/gemini-2.5-pro`, `google/gemini-2.5-pro`. */
+function findModel(provider: string, model: string): ModelInfo | null {
+  const bare = model.slice(model.lastIndexOf('/') + 1);
+  for (const name of bare === model ? [model] : [model, bare]) {
+    // Only for the match: an empty usage has no price, so nothing of its arithmetic is taken over.
+    const found = calcPrice({}, name, { providerId: provider });
+    if (found !== null) return found.model;
+  }
+  return null;
+}
+
+function readPrices(prices: ModelPrice): ModelPrices['of'] {
+  const of: Partial<Record<PricedItem, TieredPrice>> = {};
+  for (const item of Object.keys(priced).filter(isPricedItem)) {
+    const [key, per] = priced[item];
+    const price = prices[key];
+    if (price === undefined) continue;
+    if (typeof price === 'number') of[item] = { base: toPico(price, per), tiers: [] };
+    else {
+      const tiers = price.tiers.map((tier) => ({ above: tier.start, price: toPico(tier.price, per) }));
+      of[item] = { base: toPico(price.base, per), tiers: tiers.sort((a, b) => b.above - a.above) };
+    }
+  }
+  return of;
+}
+
+function isPricedItem(name: string): name is PricedItem {
+  return Object.hasOwn(priced, name);
+}
+
+/** The catalogue's own rule: the last entry whose condition holds, else the first. */
+function pick(periods: readonly Period[], at: Date): ModelPrices | null {
+  const found = periods.findLast(({ constraint }) => holds(constraint, at)) ?? periods[0];
+  return found?.prices ?? null;
+}
+
+function holds(constraint: Period['constraint'], at: Date): boolean {
+  if (constraint === undefined) return true;
+  if (constraint.type === 'start_date') return at.getTime() >= Date.parse(constraint.start_date);
+  const start = secondOfDay(constraint.start_time);
+  const end = secondOfDay(constraint.end_time);
+  const now = (at.getTime() / 1000) % 86_400;
+  return end < start ? now >= start || now < end : now >= start && now < end;
+}
+
+/** `00:30:00Z` or `08:30:00+08:00`. */
+function secondOfDay(time: string): number {
+  return (Date.parse(`1970-01-02T${time}`) / 1000) % 86_400;
+}
