@@ -1,0 +1,49 @@
+import type { ParsedBody } from '../usage/body.ts';
+import type { WireFormat } from '../usage/facts.ts';
+import { messagesConversation } from './anthropic-messages.ts';
+import type { CapturedConversation } from './conversation.ts';
+import { type ConversationFormat, documentsOf } from './format.ts';
+import { geminiConversation } from './gemini-generate.ts';
+import { chatConversation } from './openai-chat.ts';
+import { embeddingsConversation } from './openai-embeddings.ts';
+import { responsesConversation } from './openai-responses.ts';
+import { errorOf } from './parts.ts';
+
+const formats: Readonly<Record<WireFormat, ConversationFormat | null>> = {
+  'openai-chat': chatConversation,
+  'openai-responses': responsesConversation,
+  'openai-embeddings': embeddingsConversation,
+  'anthropic-messages': messagesConversation,
+  'gemini-generate': geminiConversation,
+  unknown: null,
+};
+
+export function conversationFormat(format: WireFormat): ConversationFormat | null {
+  return formats[format];
+}
+
+/** What was said, for people to read; null where nothing can be made of it. Never throws. */
+export function readConversation(
+  format: WireFormat,
+  request: ParsedBody,
+  response: ParsedBody,
+): CapturedConversation | null {
+  const reader = formats[format];
+  if (reader === null) return null;
+  const asked = request.kind === 'json' || request.kind === 'cut' ? request.value : undefined;
+  const sent = reader.sent(asked);
+  const { messages, finishReason } = reader.received(response);
+  const error =
+    documentsOf(response)
+      .map(errorDeep)
+      .find((text) => text !== '') ?? '';
+  if (sent.length === 0 && messages.length === 0 && error === '') return null;
+  const tools = reader.tools(asked).filter((name) => name !== '');
+  return { sent: [...sent], received: [...messages], tools, finishReason, error };
+}
+
+/** A failed response of OpenAI's carries its error inside, also in the stream's last event. */
+function errorDeep(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return '';
+  return errorOf(value) || ('response' in value ? errorOf(value.response) : '');
+}
