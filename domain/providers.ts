@@ -13,6 +13,8 @@ export interface Provider {
   readonly style: ApiStyle;
   /** First labels of Helicone's cloud host names for it. */
   readonly hostLabels: readonly string[];
+  /** Values of the placeholder that are served from an address outside the pattern. */
+  readonly exceptions?: Readonly<Record<string, string>>;
 }
 
 const provider = (
@@ -27,7 +29,14 @@ export const builtInProviders: readonly Provider[] = [
   provider('openai', 'OpenAI', 'https://api.openai.com', 'openai', ['oai', 'openai']),
   provider('anthropic', 'Anthropic', 'https://api.anthropic.com', 'anthropic'),
   provider('google', 'Google AI Studio', 'https://generativelanguage.googleapis.com', 'google', ['google', 'gemini']),
-  provider('vertex', 'Vertex AI', 'https://{location}-aiplatform.googleapis.com', 'google'),
+  {
+    ...provider('vertex', 'Vertex AI', 'https://{location}-aiplatform.googleapis.com', 'google'),
+    exceptions: {
+      global: 'https://aiplatform.googleapis.com',
+      us: 'https://aiplatform.us.rep.googleapis.com',
+      eu: 'https://aiplatform.eu.rep.googleapis.com',
+    },
+  },
   provider('azure', 'Azure OpenAI', 'https://{resource}.openai.azure.com'),
   provider('bedrock', 'Amazon Bedrock', 'https://bedrock-runtime.{region}.amazonaws.com', 'bedrock'),
   provider('deepseek', 'DeepSeek', 'https://api.deepseek.com'),

@@ -1,0 +1,169 @@
+import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { z } from 'zod';
+import { SpendlensError } from './error.ts';
+import { builtInProviders, type Provider } from './providers.ts';
+
+/** Paths of the proxy's own, which no provider may take. */
+const reserved: ReadonlySet<string> = new Set(['healthz', 'readyz', 'metrics', 'v1', 'v1beta']);
+const builtIn: ReadonlySet<string> = new Set(builtInProviders.map(({ name }) => name));
+
+const providerName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'a provider’s name: a–z, 0–9 and hyphens, at most 32, beginning with a letter')
+  .refine((name) => !reserved.has(name), 'another name: this one is a path of the proxy itself');
+
+const baseUrl = z.string({ error: 'the text of an http:// or https:// URL' }).superRefine((text, context) => {
+  const fault = faultInBaseUrl(text);
+  if (fault !== '') context.addIssue({ code: 'custom', message: fault });
+});
+
+const providerSettings = z.strictObject(
+  {
+    baseUrl: baseUrl.optional(),
+    style: z
+      .enum(['openai', 'anthropic', 'google', 'bedrock', 'cohere', 'ollama'], {
+        error: 'one of openai, anthropic, google, bedrock, cohere, ollama',
+      })
+      .optional(),
+    title: z.string({ error: 'text' }).min(1, 'text').max(64, 'at most 64 characters').optional(),
+  },
+  { error: 'a map with the keys baseUrl, style, title' },
+);
+
+const schema = z.strictObject(
+  {
+    providers: z
+      .record(providerName, providerSettings, { error: 'a map of providers by name' })
+      .nullish()
+      .superRefine((providers, context) => {
+        for (const [name, settings] of Object.entries(providers ?? {})) {
+          if (builtIn.has(name) || settings.baseUrl !== undefined) continue;
+          context.addIssue({
+            code: 'custom',
+            path: [name],
+            message: 'the key baseUrl, since no built-in provider has this name',
+          });
+        }
+      }),
+  },
+  { error: 'a map with the key providers' },
+);
+
+/** What `spendlens.yaml` says. */
+export type Config = z.infer<typeof schema>;
+
+/**
+ * Reads the text of `spendlens.yaml`; empty text is an empty configuration.
+ * @throws SpendlensError config_invalid; a line for each fault, `file:line:column: key: found …, expected …`
+ */
+export function parseConfig(text: string, file: string): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const place = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+  if (document.errors.length > 0) {
+    throw invalid(document.errors.map((error) => `${place(error.pos[0])}: not valid YAML: ${error.message}`));
+  }
+  const value: unknown = document.toJS() ?? {};
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw invalid(
+    parsed.error.issues.flatMap((issue) =>
+      faultPaths(issue).map((path) => {
+        const key = path.map(String).join('.') || 'the file';
+        const found =
+          issue.code === 'unrecognized_keys' || issue.code === 'invalid_key' ? 'this key' : show(valueAt(value, path));
+        return `${place(offsetOf(document, path))}: ${key}: found ${found}, expected ${messageOf(issue)}`;
+      }),
+    ),
+  );
+}
+
+/** The built-in providers as the configuration changes them, and those that it adds. */
+export function providersOf(config: Config): readonly Provider[] {
+  const settings = new Map(Object.entries(config.providers ?? {}));
+  const changed = builtInProviders.map((provider) => {
+    const change = settings.get(provider.name);
+    settings.delete(provider.name);
+    return change === undefined ? provider : changeProvider(provider, change);
+  });
+  const added = [...settings].map(([name, change]) =>
+    changeProvider({ name, title: name, baseUrl: '', style: 'openai', hostLabels: [name] }, change),
+  );
+  return [...changed, ...added];
+}
+
+function changeProvider(provider: Provider, change: z.infer<typeof providerSettings>): Provider {
+  const { exceptions, ...rest } = provider;
+  const kept = change.baseUrl === undefined && exceptions ? { ...rest, exceptions } : rest;
+  return {
+    ...kept,
+    baseUrl: change.baseUrl ?? provider.baseUrl,
+    style: change.style ?? provider.style,
+    title: change.title ?? provider.title,
+  };
+}
+
+/** '' when a base URL reads well; else what was expected. */
+function faultInBaseUrl(text: string): string {
+  const placeholders = text.match(/\{[^}]*\}/g) ?? [];
+  if (placeholders.length > 1) return 'at most one {placeholder}';
+  const [placeholder] = placeholders;
+  // Callers choose what stands in its place, so the part of the host after it must already tie it to one domain.
+  if (
+    placeholder !== undefined &&
+    !/^https?:\/\/[a-z0-9.-]*\{[a-z]+\}[a-z0-9-]*(?:\.[a-z0-9-]+)*\.[a-z0-9-]+\.[a-z]{2,}(?::\d+)?(?:\/|$)/i.test(text)
+  ) {
+    return 'a {placeholder} of letters in the host only, followed by a domain such as .example.com';
+  }
+  const url = URL.parse(placeholder === undefined ? text : text.replace(placeholder, 'x'));
+  if (url === null || !/^https?:$/.test(url.protocol)) return 'an http:// or https:// URL';
+  if (url.username !== '' || url.password !== '') return 'a URL without user and password';
+  return url.search === '' && url.hash === '' ? '' : 'a URL without ? and #';
+}
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+function faultPaths(issue: Issue): Path[] {
+  return issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+}
+
+function messageOf(issue: Issue): string {
+  return issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (current, key) => (typeof current === 'object' && current !== null ? Reflect.get(current, key) : undefined),
+    value,
+  );
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+/** Where the key of a path stands in the text, or the nearest one around it that does. */
+function offsetOf(document: ReturnType<typeof parseDocument>, path: Path): number {
+  let depth = 0;
+  let offset = 0;
+  visit(document, {
+    Pair(_position, { key }, ancestors) {
+      const level = ancestors.filter((node) => typeof node === 'object' && 'items' in node).length - 1;
+      if (level > depth || !isScalar(key) || String(key.value) !== String(path[level] ?? '')) return visit.SKIP;
+      depth = level + 1;
+      offset = key.range?.[0] ?? offset;
+      return depth === path.length ? visit.BREAK : undefined;
+    },
+  });
+  return offset;
+}
+
+function invalid(faults: readonly string[]): SpendlensError {
+  return new SpendlensError('config_invalid', faults.join('\n'));
+}

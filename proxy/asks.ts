@@ -1,0 +1,98 @@
+import type { ExchangeKind } from '../domain/exchange.ts';
+import type { OwnHeaders } from './own-headers.ts';
+import { faultInRateLimitPolicy } from './rate-limit-policy.ts';
+import { isTagHeader } from './tags.ts';
+
+/** What a request's own headers ask of the proxy, decided before a byte of its body is read. */
+export interface Asks {
+  /** '' or why the request must be answered with a 400. */
+  readonly fault: string;
+  /** What was asked and is not done here, as `Spendlens-Ignored` names it; '' for nothing. */
+  readonly ignored: string;
+  readonly omitRequest: boolean;
+  readonly omitResponse: boolean;
+  readonly modelOverride: string;
+  readonly kind: ExchangeKind;
+  /** '' or the address that the caller wants to be called instead of its path's. */
+  readonly target: string;
+}
+
+const nothing: Asks = {
+  fault: '',
+  ignored: '',
+  omitRequest: false,
+  omitResponse: false,
+  modelOverride: '',
+  kind: 'app',
+  target: '',
+};
+
+const MAX_CACHE_BUCKET = 20;
+const handled: ReadonlySet<string> = new Set([
+  'auth',
+  'request-id',
+  'omit-request',
+  'omit-response',
+  'model-override',
+  'kind',
+  'target-url',
+  'openai-api-base',
+]);
+const isTrue = (value: string) => value.trim().toLowerCase() === 'true';
+/** Settings that ask for nothing unless they are true. */
+const switches: ReadonlySet<string> = new Set([
+  'cache-enabled',
+  'cache-save',
+  'cache-read',
+  'retry-enabled',
+  'stream-usage',
+]);
+
+export function readAsks(own: OwnHeaders): Asks {
+  if (own.size === 0) return nothing;
+  const ignored: string[] = [];
+  for (const [key, { name, value }] of own) {
+    const fault = faultIn(key, value);
+    if (fault !== '') return { ...nothing, fault: `${canonical(name)}: ${fault}` };
+    if (isIgnored(key, value)) ignored.push(canonical(name));
+  }
+  const value = (key: string) => own.get(key)?.value.trim() ?? '';
+  return {
+    fault: '',
+    ignored: ignored.join(', '),
+    omitRequest: isTrue(value('omit-request')),
+    omitResponse: isTrue(value('omit-response')),
+    modelOverride: value('model-override').slice(0, 256),
+    kind: value('kind') === 'demo' ? 'demo' : 'app',
+    target: value('target-url') || value('openai-api-base'),
+  };
+}
+
+/** Where passing a request on without what it asked for would be worse than refusing it. */
+function faultIn(key: string, value: string): string {
+  switch (key) {
+    case 'ratelimit-policy':
+      return faultInRateLimitPolicy(value);
+    case 'cache-bucket-max-size': {
+      const size = /^\d+$/.test(value.trim()) ? Number(value) : 0;
+      if (size >= 1 && size <= MAX_CACHE_BUCKET) return '';
+      return `expected a whole number from 1 to ${MAX_CACHE_BUCKET}, found ${JSON.stringify(value)}`;
+    }
+    case 'moderations-enabled':
+    case 'llm-security-enabled':
+      return isTrue(value) ? 'this check is not available yet, and the request was not sent without it' : '';
+    default:
+      return '';
+  }
+}
+
+function isIgnored(key: string, value: string): boolean {
+  if (handled.has(key) || isTagHeader(key)) return false;
+  if (key === 'moderations-enabled' || key === 'llm-security-enabled') return false;
+  return switches.has(key) ? isTrue(value) : true;
+}
+
+/** `helicone-cache-enabled` is `Helicone-Cache-Enabled`. */
+function canonical(name: string): string {
+  return name.replace(/(?:^|-)[a-z]/g, (start) => start.toUpperCase());
+}

@@ -1,0 +1,88 @@
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { SpendlensError } from '../domain/error.ts';
+
+const MIB = 1024 ** 2;
+/** Empty counts as absent: that is how shells and compose files pass on what is not set. */
+const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema);
+
+/** Bytes, or a number with a unit: `4194304`, `4MiB`, `2 GiB`. */
+const byteSize = z
+  .string()
+  .regex(/^\d+(?:\.\d+)?\s*(?:[KMG]i?B?|B)?$/i, 'expected a size such as 4194304, 512KiB, 4MiB or 2GiB')
+  .transform(toBytes);
+
+const schema = z.object({
+  SPENDLENS_DATA: z.string({ error: 'expected the path of the data folder' }).min(1),
+  SPENDLENS_CONFIG: optional(z.string().optional()),
+  SPENDLENS_PROXY_HOST: optional(z.string().default('127.0.0.1')),
+  SPENDLENS_PROXY_PORT: optional(z.coerce.number().int().min(0).max(65_535).default(8787)),
+  SPENDLENS_PROXY_FD: optional(z.coerce.number().int().min(3).optional()),
+  SPENDLENS_WORKER: optional(z.coerce.number().int().min(0).max(999).default(0)),
+  SPENDLENS_CAPTURE_LIMIT: optional(byteSize.default(4 * MIB)),
+  SPENDLENS_CAPTURE_TOTAL: optional(byteSize.default(256 * MIB)),
+  SPENDLENS_OUTBOX_LIMIT: optional(byteSize.default(2048 * MIB)),
+  SPENDLENS_PROXY_KEY: optional(
+    z
+      .string()
+      .regex(/^[\w.~-]{16,256}$/, 'expected 16 to 256 characters of A–Z, a–z, 0–9, dot, hyphen, underscore, tilde')
+      .optional(),
+  ),
+});
+
+export interface ProxySettings {
+  readonly configPath: string | null;
+  readonly host: string;
+  readonly port: number;
+  /** A socket that the supervisor has bound already. */
+  readonly fd: number | null;
+  readonly outboxFolder: string;
+  readonly acknowledgementPath: string;
+  readonly captureLimit: number;
+  readonly captureTotal: number;
+  readonly outboxLimit: number;
+  readonly proxyKey: string | null;
+}
+
+/** @throws SpendlensError config_invalid that names the variable. */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): ProxySettings {
+  const parsed = schema.safeParse(env);
+  if (!parsed.success)
+    throw invalid(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  const values = parsed.data;
+  const proxyKey = values.SPENDLENS_PROXY_KEY ?? null;
+  if (proxyKey === null && !isLoopback(values.SPENDLENS_PROXY_HOST)) {
+    throw invalid(
+      `SPENDLENS_PROXY_HOST is ${values.SPENDLENS_PROXY_HOST}, which others can reach: set SPENDLENS_PROXY_KEY too, so that only your apps get through`,
+    );
+  }
+  return {
+    configPath: values.SPENDLENS_CONFIG ?? null,
+    host: values.SPENDLENS_PROXY_HOST,
+    port: values.SPENDLENS_PROXY_PORT,
+    fd: values.SPENDLENS_PROXY_FD ?? null,
+    outboxFolder: join(values.SPENDLENS_DATA, 'outbox', String(values.SPENDLENS_WORKER)),
+    acknowledgementPath: join(values.SPENDLENS_DATA, 'ingest', 'state.json'),
+    captureLimit: values.SPENDLENS_CAPTURE_LIMIT,
+    captureTotal: values.SPENDLENS_CAPTURE_TOTAL,
+    outboxLimit: values.SPENDLENS_OUTBOX_LIMIT,
+    proxyKey,
+  };
+}
+
+function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host === '::1') return true;
+  return isIP(host) === 4 && host.startsWith('127.');
+}
+
+function toBytes(text: string): number {
+  const [, amount = '0', unit = ''] = /^([\d.]+)\s*([kmg]?)/i.exec(text) ?? [];
+  const power = ['', 'k', 'm', 'g'].indexOf(unit.toLowerCase());
+  return Math.floor(Number(amount) * 1024 ** power);
+}
+
+function invalid(message: string): SpendlensError {
+  return new SpendlensError('config_invalid', message);
+}

@@ -1,0 +1,46 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+
+const FINGERPRINT_LENGTH = 12;
+
+/** The proxy's own key, compared so that the time taken tells nothing of it. */
+export interface ProxyKey {
+  matches(candidate: string): boolean;
+}
+
+export function createProxyKey(key: string): ProxyKey {
+  const expected = hash('sha256', key, 'buffer');
+  return { matches: (candidate) => timingSafeEqual(hash('sha256', candidate, 'buffer'), expected) };
+}
+
+/**
+ * First 12 hex digits of the SHA-256 of the credential that the caller has for the provider: the token of
+ * `Authorization`, else `x-api-key`, `api-key`, `x-goog-api-key`, else `key` in the query. Of a signed AWS request it
+ * is the access key's id, since the signature is new each time. '' where there is none.
+ */
+export function keyIdOf(headers: IncomingHttpHeaders, url: string): string {
+  const credential = credentialOf(headers) ?? queryKey(url);
+  return credential === undefined || credential === ''
+    ? ''
+    : hash('sha256', credential, 'hex').slice(0, FINGERPRINT_LENGTH);
+}
+
+function credentialOf(headers: IncomingHttpHeaders): string | undefined {
+  const { authorization } = headers;
+  if (authorization !== undefined)
+    return /^AWS4.*?Credential=([^/,\s]+)/.exec(authorization)?.[1] ?? withoutScheme(authorization);
+  return text(headers['x-api-key']) ?? text(headers['api-key']) ?? text(headers['x-goog-api-key']);
+}
+
+function queryKey(url: string): string | undefined {
+  if (!url.includes('key=')) return undefined;
+  return /[?&](?:api[-_]?)?key=([^&]*)/i.exec(url)?.[1];
+}
+
+export function withoutScheme(value: string): string {
+  return value.replace(/^(?:bearer|basic)\s+/i, '').trim();
+}
+
+function text(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0];
+}

@@ -1,0 +1,51 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Recording } from './recording.ts';
+
+const GRACE_MS = 8_000;
+/** For cut exchanges to reach the outbox; the supervisor waits 10 s in all. */
+const SETTLE_MS = 1_000;
+
+/** Knows what is under way, and brings it to an end. */
+export function createDrain() {
+  const active = new Map<Recording, IncomingMessage>();
+  let draining = false;
+  let onIdle: (() => void) | null = null;
+  let onSettled: (() => void) | null = null;
+
+  const idle = () =>
+    new Promise<void>((resolve) => {
+      onIdle = resolve;
+      if (active.size === 0) resolve();
+    });
+  const within = (promise: Promise<void>, ms: number) => Promise.race([promise, delay(ms)]);
+
+  return {
+    isDraining: () => draining,
+    begun(recording: Recording, req: IncomingMessage) {
+      active.set(recording, req);
+    },
+    settled(recording: Recording) {
+      active.delete(recording);
+      onSettled?.();
+      if (active.size === 0) onIdle?.();
+    },
+    /** Takes nothing new, lets what is under way end, and after 8 s cuts it, recorded as `drained`. */
+    async run(server: Server): Promise<void> {
+      draining = true;
+      server.close();
+      // A connection whose answer was under way is idle only now, and would be kept for its next request.
+      onSettled = () => setImmediate(() => server.closeIdleConnections());
+      await within(idle(), GRACE_MS);
+      for (const [recording, req] of active) {
+        recording.failed('drained');
+        req.socket.resetAndDestroy();
+      }
+      await within(idle(), SETTLE_MS);
+      server.closeAllConnections();
+    },
+  };
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

@@ -1,0 +1,4 @@
+import { runRole } from '../process/role.ts';
+import { startProxy } from './start.ts';
+
+await runRole('proxy', startProxy);

@@ -1,0 +1,152 @@
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { createProxyMiddleware, type Plugin } from 'http-proxy-middleware';
+import type { Logger } from '../process/log.ts';
+import type { Agents } from './agents.ts';
+import { endToEndHeaders, ownAnswerHeaders } from './headers.ts';
+import type { Passage } from './passage.ts';
+import { type Recording, statusSeen } from './recording.ts';
+import { answerRefusal } from './refusal.ts';
+import { failureOf } from './upstream-failure.ts';
+import { watchUpgrade } from './websocket.ts';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Bytes go through untouched and at once; what the hooks add is only looking. */
+export function createPassLane(agents: Agents, log: Logger) {
+  const passages = new WeakMap<IncomingMessage, Passage>();
+
+  // The library's default plugins build a URL and a log line for every response; these are the hooks that we need.
+  const hooks: Plugin = (proxyServer) => {
+    proxyServer.on('proxyReq', (proxyReq, req) => {
+      const passage = passages.get(req);
+      if (passage) watchRequest(proxyReq, req, passage.recording);
+    });
+    proxyServer.on('proxyRes', (proxyRes, req, res) => {
+      const passage = passages.get(req);
+      if (passage) watchResponse(proxyRes, res, passage);
+    });
+    proxyServer.on('proxyReqWs', (proxyReq, req, socket) => {
+      const passage = passages.get(req);
+      if (passage) watchUpgrade(proxyReq, socket, passage);
+    });
+    proxyServer.on('error', (error, req, res) => {
+      const passage = req && passages.get(req);
+      if (!passage || !res) log.warn(error, 'an upstream error that belongs to no request');
+      else if ('writeHead' in res) answerFailure(error, res, passage);
+      else passage.recording.failed(failureOf(error, passage.destination).kind);
+    });
+  };
+
+  const proxy = createProxyMiddleware({
+    ejectPlugins: true,
+    plugins: [hooks],
+    changeOrigin: true,
+    router: (req, _res, options) => {
+      const target = targetOf(req);
+      options.agent = agents.forTarget(target);
+      return target;
+    },
+    pathRewrite: (_path, req) => passages.get(req)?.destination.path,
+  });
+
+  function targetOf(req: IncomingMessage): URL {
+    const passage = passages.get(req);
+    if (!passage) throw new Error('a request reached the lane without a destination');
+    return passage.destination.target;
+  }
+
+  /** The library parses `req.url` for a filter that is not used; some paths that providers accept would fail there. */
+  function enter(req: IncomingMessage, passage: Passage): void {
+    passages.set(req, passage);
+    req.url = '/';
+  }
+
+  return {
+    pass(req: IncomingMessage, res: ServerResponse, passage: Passage): void {
+      const { recording } = passage;
+      enter(req, passage);
+      recording.request.describe(req.headers['content-type'], req.headers['content-encoding']);
+      res.on('close', () => {
+        if (!res.writableFinished && recording.errorKind === null) recording.failed('client_disconnect');
+        recording.end(statusSeen(res));
+      });
+      void proxy(req, res, (error) => {
+        log.error(error, 'the proxy library refused a request');
+        answerFailure(error instanceof Error ? error : new Error(String(error)), res, passage);
+      });
+    },
+    upgrade(req: IncomingMessage, socket: Socket, head: Buffer, passage: Passage): void {
+      enter(req, passage);
+      proxy.upgrade(req, socket, head);
+    },
+  };
+}
+export type PassLane = ReturnType<typeof createPassLane>;
+
+function watchRequest(proxyReq: ClientRequest, req: IncomingMessage, recording: Recording): void {
+  recording.called();
+  // Attached here and no earlier: a listener before the library's own pipe starts the stream and loses chunks.
+  req.on('data', (chunk: NonSharedBuffer) => recording.request.push(chunk));
+  const { socket } = proxyReq;
+  if (!socket?.connecting) return;
+  const late = setTimeout(() => proxyReq.destroy(new ConnectTimeout()), CONNECT_TIMEOUT_MS);
+  const settled = () => clearTimeout(late);
+  socket.once('connect', settled);
+  proxyReq.once('close', settled);
+}
+
+class ConnectTimeout extends Error {
+  readonly code = 'ETIMEDOUT';
+}
+
+function watchResponse(proxyRes: IncomingMessage, res: ServerResponse, passage: Passage): void {
+  const { recording, requestId, destination, ignored } = passage;
+  const status = proxyRes.statusCode ?? 502;
+  recording.answered(status, proxyRes.rawHeaders);
+  recording.response.describe(proxyRes.headers['content-type'], proxyRes.headers['content-encoding']);
+  proxyRes.on('data', (chunk: NonSharedBuffer) => recording.responseChunk(chunk));
+  proxyRes.on('end', () => {
+    recording.upstreamEnded();
+    if (proxyRes.rawTrailers.length > 0) res.addTrailers(pairs(proxyRes.rawTrailers));
+  });
+  // Before the library's own listener, which would end the connection in an orderly way: to a client that reads until
+  // the end, a torn answer would look like a whole one.
+  proxyRes.on('close', () => {
+    if (proxyRes.complete || res.destroyed) return;
+    recording.failed('upstream_reset');
+    resetClient(res);
+  });
+  res.sendDate = false;
+  const headers = endToEndHeaders(proxyRes.rawHeaders, proxyRes.headers);
+  headers.push(...ownAnswerHeaders(requestId, status, destination, ignored));
+  // What has its headers written is left alone by the library, which would join or drop headers that stand twice.
+  res.writeHead(status, proxyRes.statusMessage ?? '', headers);
+  // Small answers leave in one packet with their headers; a stream that is quiet at first must not hold them back.
+  setImmediate(flushIfQuiet, res, recording);
+}
+
+function flushIfQuiet(res: ServerResponse, recording: Recording): void {
+  if (!recording.hasFirstByte && !res.writableEnded && !res.destroyed) res.flushHeaders();
+}
+
+function answerFailure(error: Error, res: ServerResponse, { recording, destination, requestId }: Passage): void {
+  // The library can report one failure twice, and reports our own hanging up on the provider when the app is gone.
+  if (res.writableEnded || res.destroyed) return;
+  const { kind, refusal } = failureOf(error, destination);
+  recording.failed(kind);
+  if (res.headersSent) resetClient(res);
+  else answerRefusal(res, refusal, requestId);
+}
+
+function resetClient(res: ServerResponse): void {
+  const { socket } = res;
+  if (socket && 'resetAndDestroy' in socket) socket.resetAndDestroy();
+  res.destroy();
+}
+
+function pairs(raw: readonly string[]): [string, string][] {
+  const list: [string, string][] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) list.push([raw[i] ?? '', raw[i + 1] ?? '']);
+  return list;
+}

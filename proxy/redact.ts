@@ -1,0 +1,61 @@
+/** What stands where a secret stood. */
+const REDACTED = '[redacted]';
+const MAX_CACHED_NAMES = 2_000;
+const SECRET_NAME =
+  /^(?:(?:proxy-)?authorization|authentication|(?:set-)?cookie2?|(?:helicone|spendlens)-(?:auth|fallbacks))$|(?:^|[-_])(?:api)?key(?:[-_]?\d+)?$|apikey|token|secret|passw(?:or)?d|credential|signature/i;
+/** Counts of tokens are no tokens. */
+const HARMLESS_NAME =
+  /^(?:x-ratelimit-|anthropic-ratelimit-|(?:helicone|spendlens)-(?:token-limit|property-)|.*(?:idempotency-key|tokens?-count)$)/i;
+const SECRET_QUERY = /^(?:.*[-_])?(?:key|apikey|token|secret|sig|signature|password|credential|code)$/i;
+/** Keys as providers shape them, wherever in a path somebody put one. */
+const KEY_SHAPED = /^(?:sk|pk|rk|gsk|xai|key|pplx|AIza|Bearer|AKIA|ASIA)[-_A-Za-z0-9.~%]{14,}$/;
+
+const verdicts = new Map<string, boolean>();
+
+function isSecretName(name: string): boolean {
+  const known = verdicts.get(name);
+  if (known !== undefined) return known;
+  const verdict = SECRET_NAME.test(name) && !HARMLESS_NAME.test(name);
+  // Callers choose the names, so the memory of them must be bounded.
+  if (verdicts.size < MAX_CACHED_NAMES) verdicts.set(name, verdict);
+  return verdict;
+}
+
+/** Pairs of what Node lists flat, secrets replaced. */
+export function redactHeaders(raw: readonly string[]): [string, string][] {
+  const headers: [string, string][] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i] ?? '';
+    headers.push([name, isSecretName(name) ? REDACTED : (raw[i + 1] ?? '')]);
+  }
+  return headers;
+}
+
+/** Path and query without the keys that some APIs take in them. */
+export function redactPath(path: string): string {
+  const query = path.indexOf('?');
+  const plain = query === -1 ? path : path.slice(0, query);
+  const clean = plain.split('/').map((segment) => (KEY_SHAPED.test(segment) ? REDACTED : segment));
+  if (query === -1) return clean.join('/');
+  return `${clean.join('/')}?${path
+    .slice(query + 1)
+    .split('&')
+    .map(redactParameter)
+    .join('&')}`;
+}
+
+function redactParameter(parameter: string): string {
+  const equals = parameter.indexOf('=');
+  if (equals === -1) return KEY_SHAPED.test(parameter) ? REDACTED : parameter;
+  return SECRET_QUERY.test(decoded(parameter.slice(0, equals)))
+    ? `${parameter.slice(0, equals)}=${REDACTED}`
+    : parameter;
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}

@@ -1,0 +1,58 @@
+import type { ServerResponse } from 'node:http';
+import type { ErrorCode } from '../domain/error.ts';
+import type { ApiStyle } from '../domain/providers.ts';
+
+/** An answer of ours, in the words that the caller's SDK understands. */
+export interface Refusal {
+  readonly status: 400 | 401 | 404 | 431 | 500 | 502;
+  readonly code: ErrorCode | 'internal';
+  readonly style: ApiStyle;
+  readonly message: string;
+}
+
+interface Words {
+  readonly openai: string;
+  readonly google: string;
+  readonly bedrock: string;
+}
+
+const words: Readonly<Record<Refusal['status'], Words>> = {
+  400: { openai: 'invalid_request_error', google: 'INVALID_ARGUMENT', bedrock: 'ValidationException' },
+  401: { openai: 'authentication_error', google: 'UNAUTHENTICATED', bedrock: 'AccessDeniedException' },
+  404: { openai: 'not_found_error', google: 'NOT_FOUND', bedrock: 'ResourceNotFoundException' },
+  431: { openai: 'invalid_request_error', google: 'INVALID_ARGUMENT', bedrock: 'ValidationException' },
+  500: { openai: 'api_error', google: 'INTERNAL', bedrock: 'InternalServerException' },
+  502: { openai: 'api_error', google: 'UNAVAILABLE', bedrock: 'ServiceUnavailableException' },
+};
+
+export function refusalBody({ status, code, style, message }: Refusal): string {
+  const text = `Spendlens: ${message}`;
+  switch (style) {
+    case 'openai':
+      return JSON.stringify({ error: { message: text, type: words[status].openai, param: null, code } });
+    case 'anthropic':
+      return JSON.stringify({ type: 'error', error: { type: words[status].openai, message: text } });
+    case 'google':
+      return JSON.stringify({ error: { code: status, message: text, status: words[status].google } });
+    case 'bedrock':
+    case 'cohere':
+      return JSON.stringify({ message: text });
+    case 'ollama':
+      return JSON.stringify({ error: text });
+  }
+}
+
+/** Names and values in turn, as `writeHead` and a raw socket take them. */
+export function refusalHeaders(refusal: Refusal, requestId: string, length: number): string[] {
+  const headers = ['Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(length)];
+  headers.push('Helicone-Id', requestId, 'Spendlens-Id', requestId, 'Helicone-Status', 'failed');
+  headers.push('Spendlens-Error', refusal.code);
+  if (refusal.style === 'bedrock') headers.push('x-amzn-ErrorType', words[refusal.status].bedrock);
+  return headers;
+}
+
+export function answerRefusal(res: ServerResponse, refusal: Refusal, requestId: string): void {
+  const body = Buffer.from(refusalBody(refusal));
+  res.writeHead(refusal.status, refusalHeaders(refusal, requestId, body.length));
+  res.end(body);
+}

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import express from 'express';
+import type { Logger } from '../process/log.ts';
+import type { Admission } from './admission.ts';
+import type { OperationsPaths } from './operations.ts';
+import type { PassLane } from './pass-lane.ts';
+import { statusSeen } from './recording.ts';
+import { answerRefusal, type Refusal, refusalBody, refusalHeaders } from './refusal.ts';
+
+export interface ServerParts {
+  readonly admit: (req: IncomingMessage, isUpgrade: boolean) => Admission;
+  readonly lane: PassLane;
+  readonly operations: OperationsPaths;
+  readonly isDraining: () => boolean;
+  readonly log: Logger;
+}
+
+/** 64 properties of 2 KiB each must come through, and a list that is too long must be counted, not cut by Node. */
+const MAX_HEADER_BYTES = 512 * 1024;
+/** Longer than clients keep idle connections, so that it is they who close them. */
+const KEEP_ALIVE_MS = 75_000;
+
+export function createProxyServer({ admit, lane, operations, isDraining, log }: ServerParts): http.Server {
+  function serve(req: IncomingMessage, res: ServerResponse): void {
+    if (isDraining()) res.shouldKeepAlive = false;
+    if (operations.answers(req, res)) return;
+    const expects = req.headers.expect;
+    const admission = admit(req, false);
+    if (admission.kind === 'admitted') {
+      if (expects !== undefined) res.writeContinue();
+      lane.pass(req, res, admission.passage);
+      return;
+    }
+    const { recording, refusal, requestId } = admission;
+    // Whoever waits for a 100 may or may not send its body after this, so the connection is of no further use.
+    if (expects !== undefined) res.shouldKeepAlive = false;
+    recording?.failed('refused');
+    res.on('close', () => recording?.end(statusSeen(res)));
+    answerRefusal(res, refusal, requestId);
+  }
+
+  function upgrade(req: IncomingMessage, socket: Socket, head: Buffer): void {
+    const admission = admit(req, true);
+    if (admission.kind === 'admitted') {
+      lane.upgrade(req, socket, head, admission.passage);
+      return;
+    }
+    const { recording, refusal, requestId } = admission;
+    recording?.failed('refused');
+    socket.on('error', () => socket.destroy());
+    refuseOnSocket(socket, refusal, requestId);
+    recording?.end(refusal.status);
+  }
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.use((req, res) => serve(req, res));
+
+  const server = http.createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      // Uploads and long prompts take what they take; only the headers have a deadline.
+      requestTimeout: 0,
+      headersTimeout: 60_000,
+      // Java's HTTP client asks every server to upgrade to h2c; that is an ordinary request.
+      shouldUpgradeCallback: (req) => /^websocket$/i.test(req.headers.upgrade ?? ''),
+    },
+    app,
+  );
+  server.maxHeadersCount = 0;
+  server.on('checkContinue', app);
+  server.on('checkExpectation', app);
+  server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (isSocket(socket)) upgrade(req, socket, head);
+    else socket.destroy();
+  });
+  server.on('clientError', (error: Error, socket: Duplex) => {
+    log.debug(error, 'a connection that speaks no HTTP');
+    if (isSocket(socket)) refuseUnreadable(error, socket);
+    else socket.destroy();
+  });
+  return server;
+}
+
+function isSocket(stream: Duplex): stream is Socket {
+  return 'remoteAddress' in stream && 'destroySoon' in stream;
+}
+
+function refuseUnreadable(error: Error, socket: Socket): void {
+  const code = 'code' in error ? error.code : '';
+  // An answer that has begun can only be broken off; another one in its middle would be read as a part of it.
+  if (code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
+    socket.destroy();
+    return;
+  }
+  const isTooLong = code === 'HPE_HEADER_OVERFLOW';
+  const refusal: Refusal = {
+    status: isTooLong ? 431 : 400,
+    code: 'request_invalid',
+    style: 'openai',
+    message: isTooLong ? `headers of more than ${MAX_HEADER_BYTES} bytes` : `no HTTP request: ${error.message}`,
+  };
+  refuseOnSocket(socket, refusal, randomUUID());
+}
+
+function refuseOnSocket(socket: Socket, refusal: Refusal, requestId: string): void {
+  const body = Buffer.from(refusalBody(refusal));
+  const headers = refusalHeaders(refusal, requestId, body.length);
+  let head = `HTTP/1.1 ${refusal.status} ${http.STATUS_CODES[refusal.status] ?? ''}\r\nConnection: close\r\n`;
+  for (let i = 0; i + 1 < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`;
+  socket.end(Buffer.concat([Buffer.from(`${head}\r\n`, 'latin1'), body]));
+}

@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { type Config, parseConfig, providersOf } from '../domain/config.ts';
+import { SpendlensError } from '../domain/error.ts';
+import type { RoleContext, RunningRole } from '../process/role.ts';
+import { createAdmission } from './admission.ts';
+import { createAgents } from './agents.ts';
+import { createFactsReader } from './capture/facts.ts';
+import { createCaptureMemory } from './capture/memory.ts';
+import { type ProxySettings, readSettings } from './config.ts';
+import { createProxyKey } from './credential.ts';
+import { createDrain } from './drain.ts';
+import { createProxyMetrics } from './metrics.ts';
+import { createOperationsPaths } from './operations.ts';
+import { openOutbox } from './outbox/open-outbox.ts';
+import { createPassLane } from './pass-lane.ts';
+import { createProxyServer } from './server.ts';
+import { createResolver } from './upstream.ts';
+
+/** Starts one proxy worker. @throws SpendlensError config_invalid, data_folder_unusable or port_in_use */
+export async function startProxy({ env, log, registry, supervision }: RoleContext): Promise<RunningRole> {
+  const settings = readSettings(env);
+  const providers = providersOf(await readConfig(settings.configPath));
+  const resolver = createResolver(providers);
+  const proxyKey = settings.proxyKey === null ? null : createProxyKey(settings.proxyKey);
+  const outbox = await openOutbox({
+    folder: settings.outboxFolder,
+    acknowledgementPath: settings.acknowledgementPath,
+    limitBytes: settings.outboxLimit,
+    log,
+  });
+  const memory = createCaptureMemory(settings.captureTotal);
+  const facts = createFactsReader(log);
+  const agents = createAgents();
+  const drain = createDrain();
+  const admit = createAdmission({
+    resolver,
+    proxyKey,
+    recordingParts: {
+      outbox,
+      memory,
+      facts,
+      captureLimit: settings.captureLimit,
+      metrics: createProxyMetrics(registry, outbox, memory),
+      onSettled: drain.settled,
+    },
+    onAdmitted: drain.begun,
+  });
+  const server = createProxyServer({
+    admit,
+    lane: createPassLane(agents, log),
+    operations: createOperationsPaths({
+      isDraining: drain.isDraining,
+      scrape: supervision.scrape,
+      proxyKey,
+      isProviderHost: resolver.isProviderHost,
+    }),
+    isDraining: drain.isDraining,
+    log,
+  });
+  const port = await listen(server, settings);
+  return {
+    port,
+    async stop() {
+      await drain.run(server);
+      agents.close();
+      await facts.close();
+      await outbox.close();
+    },
+  };
+}
+
+async function readConfig(path: string | null): Promise<Config> {
+  if (path === null) return parseConfig('', 'spendlens.yaml');
+  try {
+    return parseConfig(await readFile(path, 'utf8'), path);
+  } catch (error) {
+    if (error instanceof SpendlensError) throw error;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return parseConfig('', path);
+    throw new SpendlensError('config_invalid', `SPENDLENS_CONFIG: cannot read ${path}: ${String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function listen(server: Server, { fd, port, host }: ProxySettings): Promise<number> {
+  server.listen(fd === null ? { port, host } : { fd });
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    throw listenFailure(cause, port, host);
+  }
+  const address = server.address();
+  return address !== null && typeof address === 'object' ? address.port : port;
+}
+
+function listenFailure(cause: unknown, port: number, host: string): unknown {
+  if (!(cause instanceof Error && 'code' in cause)) return cause;
+  if (cause.code === 'EADDRINUSE') {
+    return new SpendlensError('port_in_use', `port ${port} on ${host} is taken; set SPENDLENS_PROXY_PORT to another`, {
+      cause,
+    });
+  }
+  return new SpendlensError('config_invalid', `cannot listen on ${host}:${port}: ${cause.message}`, { cause });
+}

@@ -1,0 +1,168 @@
+import { isIP } from 'node:net';
+import type { Provider } from '../domain/providers.ts';
+
+/** Where a request goes. */
+export interface Destination {
+  readonly provider: Provider;
+  /** Scheme, host and port only, parsed once per address and shared. */
+  readonly target: URL;
+  /** The same as text. */
+  readonly upstream: string;
+  /** Path and query as the provider gets them, bytes as the caller sent them. */
+  readonly path: string;
+}
+
+export type Resolution =
+  | { readonly kind: 'found'; readonly destination: Destination }
+  | { readonly kind: 'unknown'; readonly provider: Provider | null; readonly message: string };
+
+export interface Resolver {
+  /** `anthropic` says that the request carries Anthropic's own headers, which decides `/v1` where the path does not. */
+  resolve(host: string | undefined, url: string, anthropic: boolean): Resolution;
+  /** A caller's own base URL: only an address that the table of providers holds already. */
+  resolveTarget(target: string, url: string): Resolution;
+  /** True for host names whose first label stands for a provider. */
+  isProviderHost(host: string | undefined): boolean;
+}
+
+interface Address {
+  readonly target: URL;
+  readonly upstream: string;
+  readonly prefix: string;
+}
+
+const MAX_CACHED_ADDRESSES = 1_000;
+const PLACEHOLDER = /\{[a-z]+\}/;
+/** One label, so that no dot, port, slash or userinfo can turn the fixed part of the host into something else. */
+const HOST_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
+const ANTHROPIC_PATH = /^\/v1\/(?:messages|complete)(?=[/?]|$)/;
+
+export function createResolver(providers: readonly Provider[]): Resolver {
+  const byName = new Map(providers.map((provider) => [provider.name, provider]));
+  const byLabel = new Map(providers.flatMap((provider) => provider.hostLabels.map((label) => [label, provider])));
+  const addresses = new Map<string, Address>();
+  const expected = `the path must begin with a provider (/${[...byName.keys()].join(', /')}), /v1 or /v1/gateway/NAME`;
+
+  function addressOf(baseUrl: string): Address {
+    const known = addresses.get(baseUrl);
+    if (known) return known;
+    const url = new URL(baseUrl);
+    const address = { target: new URL(url.origin), upstream: url.origin, prefix: url.pathname.replace(/\/+$/, '') };
+    // Callers choose the labels that fill a placeholder, so the cache must not grow with them.
+    if (addresses.size < MAX_CACHED_ADDRESSES) addresses.set(baseUrl, address);
+    return address;
+  }
+
+  function go(provider: Provider, rest: string): Resolution {
+    if (!PLACEHOLDER.test(provider.baseUrl)) return found(provider, provider.baseUrl, rest);
+    const [label, after] = splitFirstSegment(rest);
+    const word = PLACEHOLDER.exec(provider.baseUrl)?.[0] ?? '';
+    if (!HOST_LABEL.test(label)) {
+      return {
+        kind: 'unknown',
+        provider,
+        message: `expected ${word} after /${provider.name}, as one host label of letters, digits and hyphens, and found ${quote(label)}`,
+      };
+    }
+    const special = provider.exceptions?.[label.toLowerCase()];
+    return found(provider, special ?? provider.baseUrl.replace(PLACEHOLDER, label.toLowerCase()), after);
+  }
+
+  function found(provider: Provider, baseUrl: string, rest: string): Resolution {
+    const { target, upstream, prefix } = addressOf(baseUrl);
+    return { kind: 'found', destination: { provider, target, upstream, path: prefix + rooted(rest) } };
+  }
+
+  function resolveBare(url: string, anthropic: boolean): Resolution {
+    if (/^\/v1\/gateway\//.test(url)) return resolveGateway(url.slice('/v1/gateway'.length));
+    const name = bareProvider(url, anthropic);
+    const provider = name === null ? undefined : byName.get(name);
+    if (provider) return go(provider, url);
+    const [segment] = splitFirstSegment(url);
+    return { kind: 'unknown', provider: null, message: `no provider is called ${quote(segment)}: ${expected}` };
+  }
+
+  function resolveGateway(url: string): Resolution {
+    const [segment, rest] = splitFirstSegment(url);
+    const provider = byName.get(segment) ?? byLabel.get(segment);
+    if (provider) return go(provider, rest);
+    return { kind: 'unknown', provider: null, message: `no provider is called ${quote(segment)}: ${expected}` };
+  }
+
+  return {
+    resolve(host, url, anthropic) {
+      if (!url.startsWith('/'))
+        return { kind: 'unknown', provider: null, message: `${quote(url)} is no path: ${expected}` };
+      const named = byLabel.get(firstHostLabel(host));
+      // The host comes first: Groq's own paths begin with /openai, DeepSeek's with /anthropic.
+      if (named) return go(named, url);
+      const [segment, rest] = splitFirstSegment(url);
+      const provider = byName.get(segment);
+      return provider ? go(provider, rest) : resolveBare(url, anthropic);
+    },
+    isProviderHost: (host) => byLabel.has(firstHostLabel(host)),
+    resolveTarget(target, url) {
+      const origin = originOf(target);
+      const provider = providers.find(({ baseUrl }) => origin !== null && serves(baseUrl, origin));
+      if (!provider || origin === null) {
+        return {
+          kind: 'unknown',
+          provider: null,
+          message: `${quote(target)} is the address of no configured provider; add it under providers: in spendlens.yaml`,
+        };
+      }
+      const address = addressOf(origin);
+      return {
+        kind: 'found',
+        destination: { provider, target: address.target, upstream: address.upstream, path: rooted(url) },
+      };
+    },
+  };
+}
+
+function bareProvider(url: string, anthropic: boolean): string | null {
+  if (/^\/v1beta\//.test(url)) return 'google';
+  if (!/^\/v1(?=[/?]|$)/.test(url)) return null;
+  return anthropic || ANTHROPIC_PATH.test(url) ? 'anthropic' : 'openai';
+}
+
+/** '' where there is none that could be one of Helicone's names: an address, `localhost`, a lone name. */
+function firstHostLabel(host: string | undefined): string {
+  if (host === undefined) return '';
+  const name = host.replace(/:\d*$/, '').toLowerCase();
+  const dot = name.indexOf('.');
+  return dot <= 0 || isIP(name) !== 0 ? '' : name.slice(0, dot);
+}
+
+function originOf(target: string): string | null {
+  try {
+    return new URL(target).origin;
+  } catch {
+    return null;
+  }
+}
+
+function serves(baseUrl: string, origin: string): boolean {
+  const [before, after] = baseUrl.split(PLACEHOLDER);
+  if (before === undefined || after === undefined) return new URL(baseUrl).origin === origin;
+  const end = after.replace(/\/.*$/, '');
+  if (!origin.startsWith(before) || !origin.endsWith(end)) return false;
+  return HOST_LABEL.test(origin.slice(before.length, origin.length - end.length));
+}
+
+/** `/a/b?c` is `a` and `/b?c`. */
+function splitFirstSegment(url: string): readonly [string, string] {
+  for (let i = 1; i < url.length; i++) {
+    const char = url[i];
+    if (char === '/' || char === '?') return [url.slice(1, i), url.slice(i)];
+  }
+  return [url.slice(1), ''];
+}
+
+function rooted(path: string): string {
+  return path.startsWith('/') ? path : `/${path}`;
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}
