@@ -3,6 +3,7 @@ export type ErrorCode =
   | 'config_invalid'
   | 'data_folder_unusable'
   | 'data_folder_in_use'
+  | 'not_running'
   | 'port_in_use'
   | 'platform_unsupported'
   | 'provider_unknown'
