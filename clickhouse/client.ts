@@ -18,8 +18,8 @@ export interface QueryOptions {
 export interface Warehouse {
   /** Rows of a SELECT, each parsed by `row`. Decimals come as strings with all nine places, 64-bit integers as strings. */
   rows<Row>(row: z.ZodType<Row>, statement: Statement, options?: QueryOptions): Promise<Row[]>;
-  /** A statement without an answer: DDL. */
-  run(text: string): Promise<void>;
+  /** A statement without an answer: DDL, a mutation. */
+  run(text: string, params?: Statement['params']): Promise<void>;
   /** All rows as one block, which `token` keeps from being stored twice, for the last 10,000 blocks of the table. */
   insert(table: string, rows: readonly object[], token: string): Promise<void>;
   ping(): Promise<void>;
@@ -68,7 +68,8 @@ export function createWarehouse(access: WarehouseAccess): Warehouse {
   return {
     rows: (row, statement, options = {}) =>
       attempt(async () => z.array(row).parse(await select(client, statement, options))),
-    run: (text) => attempt(async () => void (await client.command({ query: text }))),
+    run: (text, params = {}) =>
+      attempt(async () => void (await client.command({ query: text, query_params: { ...params } }))),
     insert: (table, rows, token) =>
       attempt(async () => {
         if (rows.length === 0) return;

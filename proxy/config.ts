@@ -20,7 +20,12 @@ const schema = z.object({
   SPENDLENS_PROXY_HOST: optional(z.string().default('127.0.0.1')),
   SPENDLENS_PROXY_PORT: optional(z.coerce.number().int().min(0).max(65_535).default(8787)),
   SPENDLENS_PROXY_FD: optional(z.coerce.number().int().min(3).optional()),
-  SPENDLENS_WORKER: optional(z.coerce.number().int().min(0).max(999).default(0)),
+  SPENDLENS_WORKER: optional(
+    z
+      .string()
+      .regex(/^(?:\d{1,3}|demo-[a-z0-9]{1,16})$/, 'expected the number of a slot, 0 to 999')
+      .default('0'),
+  ),
   SPENDLENS_CAPTURE_LIMIT: optional(byteSize.default(4 * MIB)),
   SPENDLENS_CAPTURE_TOTAL: optional(byteSize.default(256 * MIB)),
   SPENDLENS_OUTBOX_LIMIT: optional(byteSize.default(2048 * MIB)),
@@ -63,7 +68,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     host: values.SPENDLENS_PROXY_HOST,
     port: values.SPENDLENS_PROXY_PORT,
     fd: values.SPENDLENS_PROXY_FD ?? null,
-    outboxFolder: join(values.SPENDLENS_DATA, 'outbox', String(values.SPENDLENS_WORKER)),
+    outboxFolder: join(values.SPENDLENS_DATA, 'outbox', values.SPENDLENS_WORKER),
     acknowledgementPath: join(values.SPENDLENS_DATA, 'ingest', 'state.json'),
     captureLimit: values.SPENDLENS_CAPTURE_LIMIT,
     captureTotal: values.SPENDLENS_CAPTURE_TOTAL,

@@ -1,0 +1,70 @@
+import type { Installation } from '../installation.ts';
+import { createTraffic } from '../model/traffic.ts';
+import { drainLeftovers, freshSlot, openDemoOutbox } from '../outbox.ts';
+import { fill } from './fill.ts';
+import { createProgress } from './progress.ts';
+
+export interface HistoryOptions {
+  readonly days: number;
+  readonly requests: number;
+  readonly seed: string;
+}
+
+export interface HistorySignals {
+  /** Write no more, let ingest have what is written. */
+  readonly stop: AbortSignal;
+  /** Do not wait for ingest either. */
+  readonly leave: AbortSignal;
+}
+
+interface Terminal {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Fills the last days with traffic through an outbox of its own, until all of it stands in the warehouse. */
+export async function runHistory(
+  installation: Installation,
+  { days, requests, seed }: HistoryOptions,
+  { stop, leave }: HistorySignals,
+  terminal: Terminal,
+): Promise<void> {
+  await drainLeftovers(installation, (waiting) => tellLeftovers(terminal, waiting), leave);
+  const to = Date.now();
+  const calls = createTraffic({ seed, span: { from: to - days * DAY_MS, to }, requests, eventful: true });
+  const { outbox, drain } = await openDemoOutbox(installation, freshSlot());
+  const progress = createProgress(terminal, requests);
+  let written = 0;
+  const show = () => progress.update({ written, ingested: Math.max(0, written - outbox.stats().depth) });
+  let failure: unknown = null;
+  const startedAt = Date.now();
+  try {
+    await fill(
+      outbox,
+      calls,
+      (count) => {
+        written = count;
+        show();
+      },
+      stop,
+    );
+  } catch (error) {
+    failure = error;
+  }
+  // Whatever happened, what was accepted is taken in and the folder goes.
+  const left = await drain(show, leave);
+  progress.finish();
+  if (failure !== null) throw failure;
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+  terminal.write(
+    left > 0
+      ? `Left. ${left} of ${written} exchanges still wait for ingest, which takes them in by itself.\n`
+      : `${written.toLocaleString('en')} demo requests over ${days} days stand in the warehouse, after ${seconds} s.\n`,
+  );
+}
+
+function tellLeftovers(terminal: Terminal, waiting: number): void {
+  if (waiting > 0) terminal.write(`An earlier demo left ${waiting} exchanges; waiting for ingest to take them in …\n`);
+}
