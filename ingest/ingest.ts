@@ -1,0 +1,175 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SpendlensError } from '../domain/error.ts';
+import type { Logger } from '../process/log.ts';
+import type { OutboxReader, OutboxState } from '../proxy/outbox/reader.ts';
+import { type CutLimits, type CutSlice, cutSlice } from './cut.ts';
+import type { RawEvent } from './event.ts';
+import type { Held, HeldQueries } from './held.ts';
+import type { Journal } from './journal.ts';
+import type { IngestMetrics } from './metrics.ts';
+import { isPassing, type Patience } from './patience.ts';
+import type { Prepare, SliceRows } from './prepare.ts';
+import { halve, type Slice, sliceId, spanOf } from './slice.ts';
+
+export interface IngestParts {
+  readonly reader: OutboxReader;
+  readonly journal: Journal;
+  readonly held: HeldQueries;
+  readonly prepare: Prepare;
+  readonly deliver: (rows: SliceRows) => Promise<void>;
+  readonly patiently: Patience;
+  readonly metrics: IngestMetrics;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  readonly limits?: CutLimits;
+}
+
+interface Prepared {
+  readonly slice: Slice;
+  readonly rows: SliceRows;
+}
+
+const POLL_MS = 100;
+/** While little comes, slices wait for company: each one is four parts that the warehouse has to merge. */
+const LINGER_MS = 200;
+const ENOUGH_ENTRIES = 200;
+const MAX_TRIES = 3;
+export const defaultLimits: CutLimits = { entries: 2_000, bytes: 8 * 1024 * 1024 };
+
+/**
+ * Brings what the outboxes hold into the warehouse, slice by slice, until the signal comes. While one slice is being
+ * inserted the next one is prepared, but never before this process has finished one: a slice that kills its ingester
+ * must be the only one that was under way.
+ * @throws whatever is not the slice's fault and does not pass by itself
+ */
+export async function runIngest(parts: IngestParts): Promise<void> {
+  const { reader, journal, held, prepare, deliver, patiently, metrics, log, signal, limits = defaultLimits } = parts;
+  /** What the warehouse said of an outbox when it was first seen. */
+  const known = new Map<string, Held>();
+  let outboxes: readonly OutboxState[] = [];
+  let finishedAt = 0;
+
+  /** What comes next behind `marks`, and where marks only move on. */
+  async function cut(marks: ReadonlyMap<string, number>) {
+    outboxes = await reader.outboxes();
+    for (const { id } of outboxes) {
+      if (!known.has(id)) known.set(id, await held.beyond(id, marks.get(id) ?? 0));
+    }
+    return cutSlice(reader, outboxes, marks, known, limits);
+  }
+
+  async function prepareSlice({ slice, events }: CutSlice): Promise<Prepared> {
+    const seqs = new Map<string, ReadonlySet<number>>();
+    for (const { outboxId, firstSeq, lastSeq } of slice.ask ? slice.ranges : []) {
+      seqs.set(outboxId, await held.among(outboxId, firstSeq, lastSeq));
+    }
+    return { slice, rows: await prepare(slice, events, seqs) };
+  }
+
+  /** Prepares what follows on `current`; where that does not work now, it is found again later. */
+  async function prepareAhead(current: Slice): Promise<Prepared | null> {
+    const marks = new Map(journal.marks());
+    for (const { outboxId, lastSeq } of current.ranges) marks.set(outboxId, lastSeq);
+    try {
+      const { slice } = await cut(marks);
+      return slice && slice.events.length >= ENOUGH_ENTRIES ? await prepareSlice(slice) : null;
+    } catch (error) {
+      if (isPassing(error)) return null;
+      throw error;
+    }
+  }
+
+  /** What the journal says is under way, read again from the outboxes. */
+  async function recall(slice: Slice): Promise<Prepared> {
+    outboxes = await reader.outboxes();
+    const events = slice.ranges.flatMap((range) => readRange(reader, range));
+    if (events.length < spanOf(slice)) log.error({ ranges: slice.ranges }, 'entries of a slice under way are gone');
+    return prepareSlice({ slice, events });
+  }
+
+  /** Null where there is nothing, or too little yet. */
+  async function next(): Promise<Prepared | null> {
+    const intent = journal.intent();
+    if (intent) return recall(intent.slice);
+    const { slice, passed } = await cut(journal.marks());
+    if (!slice) {
+      if (passed.size > 0) await journal.pass(passed);
+      return null;
+    }
+    if (slice.events.length < ENOUGH_ENTRIES && Date.now() < finishedAt + LINGER_MS) return null;
+    for (const gap of slice.slice.gaps) log.error(gap, 'an outbox skipped entries');
+    await journal.open(slice.slice);
+    return prepareSlice(slice);
+  }
+
+  async function breakUp(slice: Slice, why: string): Promise<void> {
+    if (slice.condemned !== '') throw new SpendlensError('warehouse_refused', `a dead letter was refused: ${why}`);
+    log.error({ ranges: slice.ranges, why }, 'a slice is cut up to find the entry that is at fault');
+    await journal.replace(halve(slice) ?? [{ ...slice, ask: true, condemned: why }]);
+  }
+
+  /** False where the warehouse refused it. */
+  async function delivered({ slice, rows }: Prepared): Promise<boolean> {
+    const started = performance.now();
+    try {
+      await deliver(rows);
+    } catch (error) {
+      if (!(error instanceof SpendlensError) || error.code !== 'warehouse_refused') throw error;
+      await breakUp(slice, error.message);
+      return false;
+    }
+    metrics.delivered(rows, (performance.now() - started) / 1000);
+    return true;
+  }
+
+  /** Marks of outboxes that are closed and empty say nothing any more. */
+  function gone(): Set<string> {
+    const present = new Set(outboxes.map(({ id }) => id));
+    return new Set([...journal.marks().keys()].filter((id) => !present.has(id)));
+  }
+
+  /** What an earlier ingester began. */
+  async function resume(): Promise<void> {
+    const intent = journal.intent();
+    if (!intent) return;
+    if (await held.hasSlice(sliceId(intent.slice))) return journal.finish(null, new Set());
+    if (intent.tries + 1 < MAX_TRIES || intent.slice.condemned !== '') return journal.beginAgain();
+    return breakUp(intent.slice, `${MAX_TRIES} ingesters died on it`);
+  }
+
+  async function run(): Promise<void> {
+    await patiently(resume);
+    let current: Prepared | null = null;
+    let steady = false;
+    while (!signal.aborted) {
+      current ??= await patiently(next);
+      if (!current) {
+        await sleep(POLL_MS, undefined, { signal });
+        continue;
+      }
+      const ahead: Promise<Prepared | null> =
+        steady && journal.due().length === 0 ? prepareAhead(current.slice) : Promise.resolve(null);
+      // Awaited below; until then its failure must not count as one that nobody catches.
+      ahead.catch(() => undefined);
+      const done = await delivered(current);
+      steady = done;
+      const following: Prepared | null = await ahead;
+      if (done) await journal.finish(following?.slice ?? null, gone());
+      finishedAt = Date.now();
+      current = done ? following : null;
+    }
+  }
+
+  try {
+    await run();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+function readRange(reader: OutboxReader, { outboxId, firstSeq, lastSeq }: Slice['ranges'][number]): RawEvent[] {
+  return reader
+    .read(outboxId, firstSeq, { entries: lastSeq - firstSeq + 1, bytes: Number.POSITIVE_INFINITY })
+    .filter(({ seq }) => seq <= lastSeq)
+    .map(({ seq, encoded }) => ({ outboxId, seq, encoded }));
+}

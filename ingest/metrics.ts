@@ -1,0 +1,88 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { AttemptRow } from '../clickhouse/rows.ts';
+import type { SliceRows } from './prepare.ts';
+
+export interface IngestMetrics {
+  delivered(rows: SliceRows, seconds: number): void;
+}
+
+/** Names of models come from callers: beyond this many they are counted together. */
+const MAX_MODELS = 500;
+
+const buckets = {
+  input: 'input_tokens',
+  cache_read: 'cache_read_tokens',
+  cache_write_5m: 'cache_write_5m_tokens',
+  cache_write_1h: 'cache_write_1h_tokens',
+  output: 'output_tokens',
+  reasoning: 'reasoning_tokens',
+  audio_input: 'audio_input_tokens',
+  audio_output: 'audio_output_tokens',
+  image: 'image_tokens',
+} as const satisfies Record<string, keyof AttemptRow>;
+
+export function createIngestMetrics(registry: Registry, now: () => number): IngestMetrics {
+  const registers = [registry];
+  const tokens = new Counter({
+    name: 'spendlens_tokens_total',
+    help: 'Tokens of recorded calls, by bucket.',
+    labelNames: ['provider', 'model', 'bucket'],
+    registers,
+  });
+  const cost = new Counter({
+    name: 'spendlens_cost_usd_total',
+    help: 'Dollars of recorded calls; the exact sums are in the warehouse.',
+    labelNames: ['provider', 'model'],
+    registers,
+  });
+  const size = new Histogram({
+    name: 'spendlens_ingest_slice_exchanges',
+    help: 'Exchanges per slice.',
+    buckets: [1, 5, 20, 100, 500, 2000],
+    registers,
+  });
+  const duration = new Histogram({
+    name: 'spendlens_ingest_insert_seconds',
+    help: 'Time to insert a slice into all its tables.',
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
+    registers,
+  });
+  const lag = new Gauge({
+    name: 'spendlens_ingest_lag_seconds',
+    help: 'From the end of the latest exchange of the last slice to its rows.',
+    registers,
+  });
+  const deadLetters = new Counter({
+    name: 'spendlens_ingest_dead_letters_total',
+    help: 'Events that ended as dead letters, by the step that gave them up.',
+    labelNames: ['step'],
+    registers,
+  });
+  const models = new Set<string>();
+
+  function labelsOf({ provider, response_model, model }: AttemptRow) {
+    const name = response_model || model || 'unknown';
+    if (models.size < MAX_MODELS) models.add(name);
+    return { provider, model: models.has(name) ? name : 'other' };
+  }
+
+  function count(row: AttemptRow): void {
+    const labels = labelsOf(row);
+    for (const [bucket, column] of Object.entries(buckets)) {
+      const value = row[column];
+      if (value) tokens.inc({ ...labels, bucket }, value);
+    }
+    if (row.cost_usd !== null) cost.inc(labels, Number(row.cost_usd));
+  }
+
+  return {
+    delivered(rows, seconds) {
+      for (const row of rows.attempts) count(row);
+      for (const { step } of rows.deadLetters) deadLetters.inc({ step });
+      size.observe(rows.slices.reduce((sum, slice) => sum + slice.exchanges + slice.dead_letters, 0));
+      duration.observe(seconds);
+      const last = rows.attempts.at(-1);
+      if (last) lag.set(Math.max(0, now() / 1000 - Number(last.created_at) - last.total_latency_ms / 1000));
+    },
+  };
+}

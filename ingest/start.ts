@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import type { Registry } from 'prom-client';
+import { createWarehouse } from '../clickhouse/client.ts';
+import { createInserts } from '../clickhouse/inserts.ts';
+import type { Logger } from '../process/log.ts';
+import { createOutboxReader } from '../proxy/outbox/reader.ts';
+import type { IngestConfig } from './config.ts';
+import type { CutLimits } from './cut.ts';
+import { createDeliver, type DeliveryPoint } from './deliver.ts';
+import { createHeldQueries } from './held.ts';
+import { runIngest } from './ingest.ts';
+import { openJournal } from './journal.ts';
+import { createIngestMetrics } from './metrics.ts';
+import { createPatience } from './patience.ts';
+import { createPrepare } from './prepare.ts';
+import { createProcess } from './process.ts';
+
+export interface StartOptions {
+  readonly config: IngestConfig;
+  readonly log: Logger;
+  readonly registry: Registry;
+  readonly limits?: CutLimits;
+  readonly reached?: (point: DeliveryPoint) => Promise<void>;
+}
+
+export interface RunningIngest {
+  /** Settles when it ends; rejects with what it could not deal with. */
+  readonly ended: Promise<void>;
+  /** Finishes the slice under way. */
+  stop(): Promise<void>;
+}
+
+/** Puts the parts of ingest together and sets it going. */
+export async function startIngest({ config, log, registry, limits, reached }: StartOptions): Promise<RunningIngest> {
+  const abort = new AbortController();
+  const { signal } = abort;
+  const journal = await openJournal(join(config.data, 'ingest', 'state.json'), Date.now);
+  const warehouse = createWarehouse(config.warehouse);
+  const reader = createOutboxReader(join(config.data, 'outbox'));
+  const patiently = createPatience(log, signal);
+  const running = runIngest({
+    reader,
+    journal,
+    held: createHeldQueries(warehouse),
+    prepare: createPrepare(createProcess(), () => new Date()),
+    deliver: createDeliver({ inserts: createInserts(warehouse), journal, patiently, ...(reached && { reached }) }),
+    patiently,
+    metrics: createIngestMetrics(registry, Date.now),
+    log,
+    signal,
+    ...(limits && { limits }),
+  });
+  const ended = running.finally(() => Promise.all([reader.close(), warehouse.close()]));
+  return {
+    ended,
+    async stop() {
+      abort.abort();
+      await ended;
+    },
+  };
+}
