@@ -1,0 +1,138 @@
+import { keepPreviousData, type QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { z } from 'zod';
+import {
+  type BreakdownRequest,
+  breakdownAnswer,
+  newerAnswer,
+  propertiesAnswer,
+  type RequestLine,
+  type RequestsAnswer,
+  requestDetail,
+  requestSort,
+  requestsAnswer,
+  type SeriesRequest,
+  seriesAnswer,
+  statusAnswer,
+  summaryAnswer,
+  valuesAnswer,
+} from '../../../domain/api.ts';
+import type { View } from '../../../domain/view.ts';
+import { get, post } from './client.ts';
+
+/** First part of the key of everything that new rows change; the live refresh asks for these again. */
+export const LIVE = 'live';
+const STATUS_INTERVAL_MS = 2000;
+
+export type RequestSort = z.infer<typeof requestSort>;
+export const isRequestSort = (name: string): name is RequestSort => requestSort.safeParse(name).success;
+
+export function useStatus() {
+  return useQuery({
+    queryKey: ['status'],
+    queryFn: ({ signal }) => get('/api/status', statusAnswer, signal),
+    refetchInterval: STATUS_INTERVAL_MS,
+    staleTime: 0,
+  });
+}
+
+export function useSummary(view: View) {
+  return useQuery({
+    queryKey: [LIVE, 'summary', view],
+    queryFn: ({ signal }) => post('/api/summary', { view }, summaryAnswer, signal),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export const seriesOptions = (request: SeriesRequest, enabled = true) => ({
+  queryKey: [LIVE, 'series', request],
+  queryFn: ({ signal }: { signal: AbortSignal }) => post('/api/series', request, seriesAnswer, signal),
+  placeholderData: keepPreviousData,
+  enabled,
+});
+
+export function useSeries(request: SeriesRequest, enabled = true) {
+  return useQuery(seriesOptions(request, enabled));
+}
+
+export function useBreakdown(request: BreakdownRequest) {
+  return useQuery({
+    queryKey: [LIVE, 'breakdown', request],
+    queryFn: ({ signal }) => post('/api/breakdown', request, breakdownAnswer, signal),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export interface RequestsQuery {
+  readonly view: View;
+  readonly sort: RequestSort;
+  readonly descending: boolean;
+}
+const PAGE = 100;
+
+function requestsPage(query: RequestsQuery, after: string | null, signal?: AbortSignal) {
+  return post('/api/requests', { ...query, after, limit: PAGE }, requestsAnswer, signal);
+}
+
+const requestsKey = (query: RequestsQuery) => ['requests', query];
+
+/** Pages stay as they were read: new rows would push the ones being read away. `showNewest` brings them in. */
+export function useRequests(query: RequestsQuery) {
+  return useInfiniteQuery({
+    queryKey: requestsKey(query),
+    queryFn: ({ pageParam, signal }) => requestsPage(query, pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: RequestsAnswer) => page.next,
+    placeholderData: keepPreviousData,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export async function showNewest(cache: QueryClient, query: RequestsQuery): Promise<void> {
+  const first = await requestsPage(query, null);
+  cache.setQueryData(requestsKey(query), { pages: [first], pageParams: [null] });
+}
+
+export function useNewer(view: View, newest: RequestLine | undefined) {
+  const since = newest && { createdAt: newest.createdAt, outboxId: newest.outboxId, seq: newest.seq };
+  return useQuery({
+    queryKey: [LIVE, 'newer', view, since],
+    queryFn: ({ signal }) => post('/api/requests/newer', { view, since }, newerAnswer, signal),
+    enabled: since !== undefined,
+  });
+}
+
+export interface RequestIdentity {
+  readonly requestId: string;
+  readonly outboxId: string;
+  readonly seq: number;
+}
+
+export function useRequest(identity: RequestIdentity) {
+  const path = `/api/requests/${encodeURIComponent(identity.requestId)}`;
+  const query = new URLSearchParams({ outbox: identity.outboxId, seq: String(identity.seq) });
+  return useQuery({
+    queryKey: ['request', identity],
+    queryFn: ({ signal }) => get(`${path}?${query}`, requestDetail, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export function useValues(field: string, search: string, kind: View['kind']) {
+  const query = new URLSearchParams({ field, search, kind });
+  return useQuery({
+    queryKey: ['values', field, search, kind],
+    queryFn: ({ signal }) => get(`/api/values?${query}`, valuesAnswer, signal),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useProperties(kind: View['kind']) {
+  return useQuery({
+    queryKey: ['properties', kind],
+    queryFn: ({ signal }) => get(`/api/properties?kind=${kind}`, propertiesAnswer, signal),
+  });
+}
+
+const anything = z.unknown();
+export const signIn = (token: string): Promise<unknown> => post('/api/sign-in', { token }, anything);
+export const signOut = (): Promise<unknown> => post('/api/sign-out', {}, anything);

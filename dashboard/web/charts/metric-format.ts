@@ -1,0 +1,46 @@
+import { nanoUsd, toDecimal } from '../../../domain/money.ts';
+import type { Metric } from '../../../domain/view.ts';
+import { axisMoney, money, UNKNOWN } from '../format/money.ts';
+import { compact, duration, GAP, integer, percent } from '../format/number.ts';
+
+export interface MetricFormat {
+  readonly format: (value: number | null, exact: string | null) => string;
+  readonly formatTick: (value: number) => string;
+  readonly ceiling?: number;
+}
+
+/** A float that was added up for the drawing, back to dollars: shown with four digits, it cannot be off. */
+function drawnMoney(value: number): string {
+  return money(toDecimal(nanoUsd(BigInt(Math.round(value * 1e9)))));
+}
+
+const asMoney: MetricFormat = {
+  format: (value, exact) => (exact !== null ? money(exact) : value === null ? UNKNOWN : drawnMoney(value)),
+  formatTick: axisMoney,
+};
+const asCount: MetricFormat = { format: (value) => integer(value), formatTick: compact };
+const asTokens: MetricFormat = { format: (value) => compact(value), formatTick: compact };
+const asShare: MetricFormat = {
+  format: (value) => percent(value),
+  formatTick: (value) => `${Number((value * 100).toPrecision(6))}${GAP}%`,
+  ceiling: 1,
+};
+const asDuration: MetricFormat = {
+  format: (value) => duration(value),
+  formatTick: (value) => (value === 0 ? '0' : duration(value)),
+};
+
+export const metricFormats: Readonly<Record<Metric, MetricFormat>> = {
+  spend: asMoney,
+  cost_per_request: asMoney,
+  requests: asCount,
+  tokens: asTokens,
+  input_tokens: asTokens,
+  output_tokens: asTokens,
+  error_rate: asShare,
+  cache_read_share: asShare,
+  latency_p50: asDuration,
+  latency_p95: asDuration,
+  ttft_p50: asDuration,
+  ttft_p95: asDuration,
+};

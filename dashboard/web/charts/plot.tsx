@@ -1,0 +1,115 @@
+import { memo, useMemo } from 'react';
+import { Area, Bar, CartesianGrid, ComposedChart, Line, XAxis, YAxis } from 'recharts';
+import { dayOf, timeOfDay } from '../format/time.ts';
+import type { ChartData, ChartLine } from './chart-data.ts';
+import { AXIS_HEIGHT, AXIS_WIDTH, plotBox } from './plot-box.ts';
+import { isMidnight, timeTicks } from './ticks.ts';
+
+interface PlotProps {
+  readonly data: ChartData;
+  readonly width: number;
+  readonly height: number;
+  readonly ticks: readonly number[];
+  readonly timeZone: string;
+  readonly formatTick: (value: number) => string;
+}
+
+/** Below this width a bar says no more than an area does, and costs as many elements as there are points. */
+const NARROWEST_BAR = 5;
+const LABEL_WIDTH = 74;
+const tickStyle = { fill: 'var(--muted)', fontSize: 11 };
+
+/** The drawing alone; pointer, crosshair and tooltip live in a layer over it, so that hovering draws nothing anew. */
+export const Plot = memo(function Plot({ data, width, height, ticks, timeZone, formatTick }: PlotProps) {
+  const rows = useMemo(() => rowsOf(data), [data]);
+  const box = plotBox(width, height);
+  const plotWidth = box.right - box.left;
+  const band = plotWidth / Math.max(data.buckets.length, 1);
+  const marks = useMemo(
+    () => timeTicks(data.buckets, timeZone, Math.max(2, Math.floor(plotWidth / LABEL_WIDTH))),
+    [data.buckets, timeZone, plotWidth],
+  );
+  const asBars = band >= NARROWEST_BAR;
+  return (
+    <ComposedChart
+      width={width}
+      height={height}
+      data={rows}
+      accessibilityLayer={false}
+      margin={{ top: box.top, right: width - box.right, bottom: 0, left: 0 }}
+      barCategoryGap={band > 14 ? '18%' : band > 8 ? 2 : 1}
+    >
+      <CartesianGrid vertical={false} stroke="var(--line)" />
+      <XAxis
+        dataKey="index"
+        scale="band"
+        height={AXIS_HEIGHT}
+        ticks={marks}
+        interval={0}
+        tick={tickStyle}
+        tickLine={false}
+        axisLine={{ stroke: 'var(--line-strong)' }}
+        tickFormatter={(index: number) => timeLabel(data, index, timeZone)}
+      />
+      <YAxis
+        width={AXIS_WIDTH}
+        domain={[0, ticks.at(-1) ?? 1]}
+        ticks={[...ticks]}
+        interval={0}
+        tick={tickStyle}
+        tickLine={false}
+        axisLine={false}
+        tickFormatter={formatTick}
+      />
+      {data.lines.map((line) => shapeOf(line, asBars))}
+    </ComposedChart>
+  );
+});
+
+/** Not components: recharts looks at the elements that stand directly inside the chart. */
+function shapeOf(line: ChartLine, asBars: boolean) {
+  const shared = { key: line.key, dataKey: line.key, name: line.title, isAnimationActive: false } as const;
+  if (line.look !== 'stacked') {
+    const stroke = line.look === 'strong' ? 1.75 : 1.5;
+    const opacity = line.look === 'strong' ? 1 : 0.55;
+    return (
+      <Line
+        {...shared}
+        type="linear"
+        stroke={line.colour}
+        strokeWidth={stroke}
+        strokeOpacity={opacity}
+        dot={false}
+        connectNulls={false}
+      />
+    );
+  }
+  if (asBars) return <Bar {...shared} stackId="stack" fill={line.colour} />;
+  return (
+    <Area
+      {...shared}
+      type="step"
+      stackId="stack"
+      stroke={line.colour}
+      strokeWidth={0.5}
+      fill={line.colour}
+      fillOpacity={0.92}
+      dot={false}
+      activeDot={false}
+      connectNulls={false}
+    />
+  );
+}
+
+function rowsOf(data: ChartData): Record<string, number | null>[] {
+  return data.buckets.map((_, index) => {
+    const points = data.lines.map((line): [string, number | null] => [line.key, line.points[index] ?? null]);
+    return { index, ...Object.fromEntries(points) };
+  });
+}
+
+function timeLabel(data: ChartData, index: number, timeZone: string): string {
+  const at = data.buckets[index];
+  if (at === undefined) return '';
+  return data.bucketSeconds >= 86_400 || isMidnight(at, timeZone) ? dayOf(at, timeZone) : timeOfDay(at, timeZone);
+}

@@ -1,0 +1,54 @@
+import { offsetAt, wallClock } from '../format/time.ts';
+
+/** Round values from zero to just above the highest, about `wanted` of them. */
+export function valueTicks(highest: number, wanted = 4): number[] {
+  if (!(highest > 0) || !Number.isFinite(highest)) return [0, 1];
+  const raw = highest / wanted;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= raw * (1 - 1e-9)) ?? 10) * power;
+  const count = Math.ceil(highest / step - 1e-9);
+  return Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(12)));
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const steps = [
+  MINUTE,
+  2 * MINUTE,
+  5 * MINUTE,
+  10 * MINUTE,
+  15 * MINUTE,
+  30 * MINUTE,
+  HOUR,
+  2 * HOUR,
+  3 * HOUR,
+  6 * HOUR,
+  12 * HOUR,
+];
+const daySteps = [1, 2, 3, 7, 14, 30, 60, 90, 182, 365];
+
+/** Indexes of the buckets that stand at a round time of the zone's clock, at most `most` of them. */
+export function timeTicks(buckets: readonly number[], timeZone: string, most: number): number[] {
+  const [first, last] = [buckets[0], buckets.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const span = last - first;
+  const step = steps.find((each) => span / each <= most);
+  const isRound =
+    step === undefined ? everyDays(span, timeZone, most) : (at: number) => (at + offsetAt(at, timeZone)) % step === 0;
+  const round = buckets.flatMap((at, index) => (isRound(at) ? [index] : []));
+  return round.length > 0 ? round : [0];
+}
+
+function everyDays(span: number, timeZone: string, most: number): (at: number) => boolean {
+  const days = daySteps.find((each) => span / DAY / each <= most) ?? 365;
+  return (at) => {
+    const local = at + offsetAt(at, timeZone);
+    return local % DAY === 0 && Math.floor(local / DAY) % days === 0;
+  };
+}
+
+export function isMidnight(at: number, timeZone: string): boolean {
+  const clock = wallClock(at, timeZone);
+  return clock.hour === 0 && clock.minute === 0;
+}

@@ -1,0 +1,91 @@
+import type { StatusAnswer } from '../../../domain/api.ts';
+import { integer, plural } from '../format/number.ts';
+import { Popover } from '../parts/popover.tsx';
+import { StateDot, type Tone } from '../parts/state-dot.tsx';
+import { useServer } from '../state/view.tsx';
+import { railItem } from './rail.tsx';
+
+type HealthState = StatusAnswer['health'];
+
+function verdict(health: HealthState): { tone: Tone; title: string; text: string } {
+  if (!health.complete || health.gaps > 0) {
+    return { tone: 'bad', title: 'Incomplete', text: 'Requests that were accepted are missing from the figures.' };
+  }
+  if (health.lostExchanges > 0 || health.deadLetters > 0) {
+    return {
+      tone: 'warn',
+      title: 'Complete, with losses',
+      text: 'Some requests could not be kept; they are counted here.',
+    };
+  }
+  if (health.processes.some((process) => process.state !== 'up')) {
+    return { tone: 'warn', title: 'A process is down', text: 'It is being restarted; accepted requests wait on disk.' };
+  }
+  return { tone: 'good', title: 'Complete', text: 'Every accepted request is in the figures, none twice.' };
+}
+
+export function Health({ wide }: { wide: boolean }) {
+  const { health } = useServer();
+  const { tone, title, text } = verdict(health);
+  const trigger = (
+    <button type="button" className={railItem} aria-label={`Health: ${title}`} title={`Health: ${title}`}>
+      <span className="flex size-4 shrink-0 items-center justify-center">
+        <StateDot tone={tone} />
+      </span>
+      <span className={`truncate ${wide ? '' : 'max-lg:sr-only'}`}>{title}</span>
+    </button>
+  );
+  return (
+    <Popover trigger={trigger} label="Health" side="right" align="end" className="w-84 p-3">
+      <h2 className="flex items-center gap-2 font-semibold">
+        <StateDot tone={tone} />
+        {title}
+      </h2>
+      <p className="mt-0.5 text-small text-muted">{text}</p>
+      <Counts health={health} />
+      {health.processes.length > 0 && <Processes health={health} />}
+    </Popover>
+  );
+}
+
+function Counts({ health }: { health: HealthState }) {
+  const rows: readonly [string, number | null, boolean][] = [
+    ['Gaps in the record', health.gaps, health.gaps > 0],
+    ['Dead letters', health.deadLetters, health.deadLetters > 0],
+    ['Requests lost for want of room', health.lostExchanges, health.lostExchanges > 0],
+    ['Bodies shed for want of room', health.lostBodies, health.lostBodies > 0],
+    ['Accepted, not yet in the figures', health.waiting, false],
+  ];
+  return (
+    <dl className="mt-2 border-t border-line pt-1.5">
+      {rows.map(([name, value, alarming]) => (
+        <div key={name} className="flex h-6 items-center justify-between text-small">
+          <dt className="text-muted">{name}</dt>
+          <dd className={alarming ? 'font-medium text-bad' : ''}>{integer(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Processes({ health }: { health: HealthState }) {
+  return (
+    <ul className="mt-1.5 border-t border-line pt-1.5">
+      {health.processes.map((process) => (
+        <li key={process.name} className="py-0.5 text-small">
+          <div className="flex items-center gap-2">
+            <StateDot tone={process.state === 'up' ? 'good' : 'warn'} />
+            <span className="flex-1">{process.name}</span>
+            <span className="text-muted">
+              {process.state}
+              {process.restarts > 0 && ` · ${plural(process.restarts, 'restart')}`}
+            </span>
+          </div>
+          {process.lastExit !== null && (
+            <div className="pl-4 text-micro break-words text-muted">{process.lastExit}</div>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

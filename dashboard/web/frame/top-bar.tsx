@@ -1,0 +1,44 @@
+import { GitCompareArrows, Menu } from 'lucide-react';
+import { Button, IconButton } from '../parts/button.tsx';
+import { useParam, useView } from '../state/view.tsx';
+import { FilterChips } from './filter-chips.tsx';
+import { DemoBadge, KindSwitch } from './kind-switch.tsx';
+import { LiveDot } from './live-dot.tsx';
+import { RangePicker } from './range-picker.tsx';
+
+export function TopBar({ reachable, onOpenSheet }: { reachable: boolean; onOpenSheet: () => void }) {
+  return (
+    <header className="flex min-h-12 shrink-0 flex-wrap items-center gap-x-3 gap-y-1.5 border-b border-line bg-surface px-4 py-2 max-sm:px-3">
+      <span className="sm:hidden">
+        <IconButton label="Pages" onClick={onOpenSheet}>
+          <Menu size={16} aria-hidden />
+        </IconButton>
+      </span>
+      <DemoBadge />
+      <FilterChips />
+      <div className="flex flex-wrap items-center gap-2">
+        <LiveDot reachable={reachable} />
+        <KindSwitch />
+        <CompareToggle />
+        <RangePicker />
+      </div>
+    </header>
+  );
+}
+
+function CompareToggle() {
+  const { compare } = useView();
+  const [, setCompare] = useParam('compare');
+  return (
+    <Button
+      aria-pressed={compare}
+      aria-label="Compare with the period before"
+      title="Compare with the period before"
+      onClick={() => setCompare(compare ? 'off' : null)}
+      className="aria-pressed:border-accent/50 aria-pressed:bg-accent-soft"
+    >
+      <GitCompareArrows size={14} aria-hidden />
+      <span className="max-md:sr-only">Compare</span>
+    </Button>
+  );
+}

@@ -1,0 +1,78 @@
+import { createContext, type ReactNode, useContext, useMemo } from 'react';
+import { useSearchParams } from 'react-router';
+import type { StatusAnswer } from '../../../domain/api.ts';
+import type { Filter, Range, View } from '../../../domain/view.ts';
+import { removed, replaced, withValue } from './filters.ts';
+import { DEFAULT_RANGE, readView, writeFilters, writeRange } from './link.ts';
+
+const statusContext = createContext<StatusAnswer | null>(null);
+export const StatusProvider = statusContext.Provider;
+
+/** @throws Error outside of the frame, which waits for the first status before it shows a page */
+export function useServer(): StatusAnswer {
+  const status = useContext(statusContext);
+  if (status === null) throw new Error('useServer needs a StatusProvider around it');
+  return status;
+}
+
+const scopeContext = createContext<readonly Filter[]>([]);
+
+/** Filters that a page adds to the URL's, such as the one value that it is about. */
+export function Scope({ filters, children }: { filters: readonly Filter[]; children: ReactNode }) {
+  return <scopeContext.Provider value={filters}>{children}</scopeContext.Provider>;
+}
+
+const ownTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+
+export function useView() {
+  const [params, setParams] = useSearchParams();
+  const { rows } = useServer();
+  const scope = useContext(scopeContext);
+  const linked = useMemo(() => readView(params), [params]);
+  const kind = linked.kind ?? (rows.app === 0 && rows.demo > 0 ? 'demo' : 'app');
+  const view = useMemo<View>(
+    () => ({
+      range: linked.range ?? DEFAULT_RANGE,
+      timeZone: linked.timeZone ?? ownTimeZone,
+      kind,
+      filters: [...linked.filters, ...scope],
+    }),
+    [linked, scope, kind],
+  );
+  return {
+    view,
+    /** The URL's own filters, without the page's. */
+    filters: linked.filters,
+    compare: linked.compare,
+    setRange: (range: Range) => setParams((now) => writeRange(now, range)),
+    setFilters: (filters: readonly Filter[]) => setParams((now) => writeFilters(now, filters)),
+    addFilter: (added: Filter) => setParams((now) => writeFilters(now, withValue(readView(now).filters, added))),
+    replaceFilter: (old: Filter | null, added: Filter) =>
+      setParams((now) => writeFilters(now, replaced(readView(now).filters, old, added))),
+    removeFilter: (old: Filter) => setParams((now) => writeFilters(now, removed(readView(now).filters, old))),
+  };
+}
+
+/** One parameter of the URL. `replace` where going back to the value before would not mean a step to anybody. */
+export function useParam(name: string, { replace = false } = {}) {
+  const [params, setParams] = useSearchParams();
+  const set = (value: string | null) =>
+    setParams(
+      (now) => {
+        const next = new URLSearchParams(now);
+        if (value === null) next.delete(name);
+        else next.set(name, value);
+        return next;
+      },
+      { replace },
+    );
+  return [params.get(name), set] as const;
+}
+
+const shared = ['range', 'from', 'to', 'tz', 'kind', 'f', 'compare'];
+
+/** The query string that other pages take over: the view, without what belongs to this page. */
+export function sharedSearch(params: URLSearchParams): string {
+  const kept = [...params].filter(([name]) => shared.includes(name));
+  return kept.length === 0 ? '' : `?${new URLSearchParams(kept)}`;
+}

@@ -1,0 +1,154 @@
+import { type ReactNode, useMemo, useState } from 'react';
+import { useNavigate, useSearchParams } from 'react-router';
+import { type Dimension, metric } from '../../../domain/view.ts';
+import { useBreakdown } from '../api/queries.ts';
+import { csv } from '../charts/csv.ts';
+import { ChartMenu } from '../charts/menu.tsx';
+import { plural } from '../format/number.ts';
+import { rangeTitle } from '../frame/range-picker.tsx';
+import { Settled } from '../parts/settled.tsx';
+import { SkeletonRows } from '../parts/skeleton-rows.tsx';
+import { valueLink } from '../state/places.ts';
+import { sharedSearch, useParam, useView } from '../state/view.tsx';
+import { fieldTitle } from '../state/vocabulary.ts';
+import { type BreakdownRow, breakdownColumns } from './breakdown-columns.tsx';
+import { readSorting, type Sorting, writeSorting } from './column.ts';
+import { ColumnsMenu, useChosenColumns } from './columns-menu.tsx';
+import { DataTable } from './data-table.tsx';
+import { NothingHere } from './nothing-here.tsx';
+import { SearchBox } from './search-box.tsx';
+
+const dearestFirst: Sorting = { by: 'spend', descending: true };
+const STEP = 100;
+const MOST = 1000;
+
+interface BreakdownTableProps {
+  readonly dimension: Dimension;
+  readonly second: Dimension | null;
+  readonly aside?: ReactNode;
+}
+
+/** Fills its parent. */
+export function BreakdownTable({ dimension, second, aside }: BreakdownTableProps) {
+  const { view } = useView();
+  const [params] = useSearchParams();
+  const [sortText, setSort] = useParam('sort');
+  const [search, setSearch] = useParam('q', { replace: true });
+  const [limit, setLimit] = useState(STEP);
+  const asked = readSorting(sortText, dearestFirst);
+  const by = metric.safeParse(asked.by).data ?? 'spend';
+  const query = useBreakdown({
+    view,
+    dimension,
+    second,
+    sort: { metric: by, descending: asked.descending },
+    search: search ?? '',
+    limit,
+    offset: 0,
+  });
+  const shared = sharedSearch(params);
+  const rows = query.data?.rows;
+  const columns = useMemo(
+    () =>
+      breakdownColumns({
+        dimension,
+        second,
+        sortedBy: by,
+        rows: rows ?? [],
+        linkOf: (row) => valueLink(dimension, row.value, shared),
+      }),
+    [dimension, second, by, rows, shared],
+  );
+  const chosen = useChosenColumns('breakdown', columns);
+  const navigate = useNavigate();
+  const open = (row: BreakdownRow) => {
+    const link = valueLink(dimension, row.value, shared);
+    if (link !== null) void navigate(link);
+  };
+  const total = query.data?.total ?? 0;
+  const title = `Spend by ${fieldTitle(dimension).toLowerCase()}`;
+  const shownRows = rows?.length ?? 0;
+  return (
+    <section className="flex h-full min-h-0 flex-col" aria-label={title}>
+      <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 px-4 py-1.5 max-sm:px-3">
+        <SearchBox
+          value={search ?? ''}
+          onChange={(text) => setSearch(text === '' ? null : text)}
+          label={`Search ${fieldTitle(dimension).toLowerCase()}`}
+        />
+        {aside}
+        <span className="flex-1 text-small text-muted">{query.data && plural(total, 'value')}</span>
+        <ColumnsMenu columns={columns} chosen={chosen} />
+        <ChartMenu
+          title={title}
+          sql={query.data?.sql ?? null}
+          csv={rows ? () => breakdownCsv(dimension, rows) : null}
+        />
+      </div>
+      <div className="min-h-0 flex-1 border-t border-line bg-surface">
+        <Settled
+          query={query}
+          skeleton={<SkeletonRows />}
+          reading={`Reading ${rangeTitle(view.range, view.timeZone).toLowerCase()} …`}
+        >
+          {(data) =>
+            data.rows.length === 0 ? (
+              <NothingHere searched={(search ?? '') !== ''} />
+            ) : (
+              <DataTable
+                label={title}
+                rows={data.rows}
+                columns={columns}
+                visibility={chosen.visibility}
+                rowKey={(row) => JSON.stringify([row.value, row.second])}
+                sorting={{ by, descending: asked.descending }}
+                onSort={(next) => setSort(writeSorting(next))}
+                onOpen={open}
+                onHide={(column) => chosen.show(column, false)}
+                onNearEnd={() => shownRows < total && setLimit(Math.min(shownRows + STEP, MOST))}
+                total={data.total}
+                footer={total > MOST && shownRows >= MOST ? <TooMany total={total} /> : null}
+              />
+            )
+          }
+        </Settled>
+      </div>
+    </section>
+  );
+}
+
+const TooMany = ({ total }: { total: number }) => (
+  <p className="sticky left-0 flex h-10 w-fit items-center px-4 text-small text-muted">
+    The first {MOST} of {plural(total, 'value')}. Search or filter to reach the others.
+  </p>
+);
+
+function breakdownCsv(dimension: string, rows: readonly BreakdownRow[]): string {
+  const head = [
+    dimension,
+    'second',
+    'spend_usd',
+    'requests',
+    'unpriced_requests',
+    'tokens',
+    'cache_read_share',
+    'error_rate',
+    'latency_p50_ms',
+    'latency_p95_ms',
+  ];
+  const lines = rows.map(({ value, second, figures: f }) =>
+    [
+      value,
+      second,
+      f.spend,
+      f.requests,
+      f.unpricedRequests,
+      f.tokens,
+      f.cacheReadShare,
+      f.errorRate,
+      f.latencyP50,
+      f.latencyP95,
+    ].map((cell) => String(cell ?? '')),
+  );
+  return csv([head, ...lines]);
+}

@@ -1,0 +1,175 @@
+import type { ReactNode } from 'react';
+import type { RequestLine } from '../../../domain/api.ts';
+import { compact, duration, integer } from '../format/number.ts';
+import { dateTime, fullDateTime } from '../format/time.ts';
+import { StateDot, type Tone } from '../parts/state-dot.tsx';
+import { fieldTitle } from '../state/vocabulary.ts';
+import { CostText, ValueText } from './cells.tsx';
+import type { TableColumn } from './column.ts';
+
+type Column = TableColumn<RequestLine>;
+
+export function toneOf(line: Pick<RequestLine, 'status' | 'errorKind'>): Tone {
+  if (line.errorKind === 'client_disconnect') return 'warn';
+  if (line.errorKind !== '' || line.status === 0 || line.status >= 400) return 'bad';
+  return 'good';
+}
+
+/** `200`, or what went wrong where the status does not tell it. */
+export function statusText(line: Pick<RequestLine, 'status' | 'errorKind'>): string {
+  const kind = line.errorKind.replaceAll('_', ' ');
+  if (line.status === 0) return kind === '' ? 'no status' : kind;
+  return kind === '' || kind === 'status' ? String(line.status) : `${line.status} ${kind}`;
+}
+
+export function StatusText({ line }: { line: RequestLine }) {
+  return (
+    <span className="flex min-w-0 items-center gap-1.5" title={statusText(line)}>
+      <StateDot tone={toneOf(line)} className="size-1.5" />
+      <span className="truncate">{statusText(line)}</span>
+    </span>
+  );
+}
+
+const time = (timeZone: string): Column => ({
+  id: 'created_at',
+  title: 'Time',
+  width: 140,
+  align: 'left',
+  sort: 'created_at',
+  cell: (line) => {
+    const at = Date.parse(line.createdAt);
+    return (
+      <span className="truncate text-muted" title={fullDateTime(at, timeZone)}>
+        {dateTime(at, timeZone)}
+      </span>
+    );
+  },
+});
+
+function valueColumn(field: string, width: number, read: (line: RequestLine) => string, optional = false): Column {
+  const cell = (line: RequestLine) => <ValueText field={field} value={read(line)} />;
+  return { id: field, title: fieldTitle(field), width, align: 'left', filter: field, cell, optional };
+}
+
+interface FigureColumn {
+  readonly id: string;
+  readonly title?: string;
+  readonly width: number;
+  readonly sort?: string;
+  readonly cell: (line: RequestLine) => ReactNode;
+  readonly optional?: boolean;
+}
+
+function figure({ id, title, ...rest }: FigureColumn): Column {
+  return { id, title: title ?? fieldTitle(id), align: 'right', filter: id, ...rest };
+}
+
+function tokens(value: number | null): ReactNode {
+  return value === null ? (
+    <span className="text-muted" title="Not known">
+      —
+    </span>
+  ) : (
+    <span title={integer(value)}>{value < 10_000 ? integer(value) : compact(value)}</span>
+  );
+}
+
+/** All columns that the table can show, those of properties last. */
+export function requestColumns(timeZone: string, properties: readonly string[]): Column[] {
+  return [
+    time(timeZone),
+    {
+      id: 'status',
+      title: 'Status',
+      width: 92,
+      align: 'left',
+      filter: 'status',
+      cell: (line) => <StatusText line={line} />,
+    },
+    valueColumn('model', 190, (line) => line.model),
+    valueColumn('response_model', 190, (line) => line.responseModel, true),
+    valueColumn('provider', 120, (line) => line.provider, true),
+    valueColumn('user_id', 150, (line) => line.userId),
+    valueColumn('feature', 150, (line) => line.feature),
+    valueColumn('prompt_id', 150, (line) => line.promptId),
+    valueColumn('prompt_version', 110, (line) => line.promptVersion, true),
+    valueColumn('session_id', 160, (line) => line.sessionId, true),
+    figure({
+      id: 'input_tokens',
+      title: 'Input',
+      width: 84,
+      sort: 'input_tokens',
+      cell: (line) => tokens(line.inputTokens),
+    }),
+    figure({
+      id: 'cache_read_tokens',
+      title: 'Cache read',
+      width: 96,
+      cell: (line) => tokens(line.cacheReadTokens),
+      optional: true,
+    }),
+    figure({
+      id: 'output_tokens',
+      title: 'Output',
+      width: 84,
+      sort: 'output_tokens',
+      cell: (line) => tokens(line.outputTokens),
+    }),
+    figure({
+      id: 'reasoning_tokens',
+      title: 'Reasoning',
+      width: 96,
+      cell: (line) => tokens(line.reasoningTokens),
+      optional: true,
+    }),
+    figure({
+      id: 'cost_usd',
+      width: 116,
+      sort: 'cost_usd',
+      cell: (line) => <CostText cost={line.cost} costStatus={line.costStatus} />,
+    }),
+    figure({ id: 'latency_ms', width: 92, sort: 'latency_ms', cell: (line) => duration(line.latencyMs) }),
+    figure({ id: 'ttft_ms', width: 88, sort: 'ttft_ms', cell: (line) => duration(line.ttftMs) }),
+    valueColumn('cost_status', 110, (line) => line.costStatus, true),
+    valueColumn('error_kind', 140, (line) => line.errorKind, true),
+    valueColumn('streamed', 110, (line) => String(line.streamed), true),
+    valueColumn('path', 200, (line) => line.path, true),
+    valueColumn('key_id', 130, (line) => line.keyId, true),
+    valueColumn('user_agent', 200, (line) => line.userAgent, true),
+    ...properties.map((name) => valueColumn(`property.${name}`, 140, (line) => line.properties[name] ?? '', true)),
+  ];
+}
+
+/** What matters of a request, in the two columns that a narrow screen has. */
+export function narrowRequestColumns(timeZone: string): Column[] {
+  return [
+    {
+      id: 'summary',
+      title: 'Request',
+      width: 180,
+      align: 'left',
+      narrow: true,
+      cell: (line) => (
+        <span className="flex min-w-0 flex-col">
+          <span className="flex min-w-0 items-center gap-1.5">
+            <StateDot tone={toneOf(line)} className="size-1.5" />
+            <span className="truncate font-medium">{line.model || 'no model'}</span>
+          </span>
+          <span className="truncate text-micro text-muted">
+            {[dateTime(Date.parse(line.createdAt), timeZone), line.feature, line.userId].filter(Boolean).join(' · ')}
+          </span>
+        </span>
+      ),
+    },
+    {
+      id: 'cost_usd',
+      title: 'Cost',
+      width: 110,
+      align: 'right',
+      narrow: true,
+      sort: 'cost_usd',
+      cell: (line) => <CostText cost={line.cost} costStatus={line.costStatus} />,
+    },
+  ];
+}
