@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser';
-import { readTornEnd, repairEnd, type TornLevel } from './cut-json.ts';
+import { readTornEnd, repairEnd, type TornEvent } from './cut-json.ts';
 import { isObject, parseJson } from './json.ts';
 
 /** What was kept of a body, decoded to text. */
@@ -18,7 +18,7 @@ export type ParsedBody =
   /** JSON with a part missing: `value` is what is complete; `closed` says that at least its end is there. */
   | { readonly kind: 'cut'; readonly value: unknown; readonly closed: boolean; readonly text: string }
   /** The `data` of a server-sent stream, unparsed, since most of them concern nobody. */
-  | { readonly kind: 'events'; readonly events: readonly string[]; readonly torn: readonly TornLevel[] };
+  | { readonly kind: 'events'; readonly events: readonly string[]; readonly torn: TornEvent | null };
 
 export function parseBody(body: BodyText): ParsedBody {
   const { head, tail } = body;
@@ -36,16 +36,24 @@ function isEventStream({ head, contentType }: BodyText): boolean {
 }
 
 function readEvents(head: string, tail: string | null): ParsedBody {
+  const events = eventsOf(head);
+  if (tail === null) return { kind: 'events', events, torn: null };
+  const line = tail.split(/[\r\n]/, 1)[0] ?? '';
+  const isWhole = /^(data|event|id|retry):/.test(line);
+  const torn = isWhole ? null : { position: events.length, levels: readTornEnd(line) };
+  return { kind: 'events', events: [...events, ...eventsOf(tail)], torn };
+}
+
+/**
+ * A tail begins within a line, which the parser passes over as no field that it knows. The blank line at the end makes
+ * an event of one whose own was cut off: if its JSON is whole, it counts.
+ */
+function eventsOf(text: string): readonly string[] {
   const events: string[] = [];
-  for (const fragment of tail === null ? [head] : [head, tail]) {
-    const parser = createParser({ onEvent: (event) => events.push(event.data) });
-    // A tail begins within a line, which the parser passes over as no field that it knows. The blank line at the end
-    // makes an event of one whose own was cut off: if its JSON is whole, it counts.
-    parser.feed(fragment);
-    parser.feed('\n\n');
-  }
-  const line = tail?.split(/[\r\n]/, 1)[0] ?? '';
-  return { kind: 'events', events, torn: line === '' ? [] : readTornEnd(line) };
+  const parser = createParser({ onEvent: (event) => events.push(event.data) });
+  parser.feed(text);
+  parser.feed('\n\n');
+  return events;
 }
 
 function readCut(head: string, tail: string | null): ParsedBody {

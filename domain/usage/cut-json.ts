@@ -59,6 +59,13 @@ export interface TornLevel {
   readonly elements: readonly unknown[];
 }
 
+/** An event of a stream that the cut went through; only its end is there. */
+export interface TornEvent {
+  /** How many whole events came before it. */
+  readonly position: number;
+  readonly levels: readonly TornLevel[];
+}
+
 interface Span {
   readonly start: number;
   readonly end: number;

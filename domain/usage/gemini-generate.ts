@@ -1,3 +1,4 @@
+import type { TornLevel } from './cut-json.ts';
 import type { ResponseFacts, Usage } from './facts.ts';
 import { at, countAt, isObject, type JsonObject, listAt, parseJson, textAt } from './json.ts';
 import { hidesReasoning, noFacts, type ResponseReader, rest } from './reader.ts';
@@ -8,16 +9,25 @@ import { hidesReasoning, noFacts, type ResponseReader, rest } from './reader.ts'
  * content), candidates, tool use and thoughts; a count of zero is left out.
  */
 export const geminiReader: ResponseReader = {
-  document: (value, closed) => readChunks(Array.isArray(value) ? value : [value], closed && typeof value === 'object'),
-  events: (events, torn) => {
-    const chunks = events.map(parseJson).filter(isObject);
-    const remains = torn[0]?.members ?? {};
-    return readChunks(
-      Object.keys(remains).length > 0 ? [...chunks.slice(0, 1), remains, ...chunks.slice(1)] : chunks,
-      true,
-    );
+  document(value, closed) {
+    if (Array.isArray(value)) return readChunks(value, closed);
+    // A single document needs no mark of its end.
+    const facts = readChunks([value], closed);
+    return { ...facts, complete: closed && (facts.complete || facts.usage !== null) };
+  },
+  events(events, torn) {
+    const chunks = events.map(parseJson);
+    if (torn !== null) chunks.splice(torn.position, 0, chunkOf(torn.levels));
+    return readChunks(chunks, true);
   },
 };
+
+/** What is left of a chunk: its own last members, and of the candidate that was cut the reason why it ended. */
+function chunkOf(levels: readonly TornLevel[]): JsonObject {
+  const [chunk, ...inner] = levels;
+  const candidates = inner.map(({ members }) => members).filter((members) => 'finishReason' in members);
+  return { candidates, ...chunk?.members };
+}
 
 function readChunks(chunks: readonly unknown[], closed: boolean): ResponseFacts {
   let model = '';

@@ -1,3 +1,4 @@
+import type { TornEvent } from './cut-json.ts';
 import type { ResponseFacts, Usage } from './facts.ts';
 import { at, countAt, isObject, type JsonObject, listAt, parseJson, textAt } from './json.ts';
 import { readReportedCost } from './openai-chat.ts';
@@ -13,7 +14,7 @@ const telling =
   /"type"\s*:\s*"(response\.(created|in_progress|completed|incomplete|failed|cancelled|output_item\.done)|error)"/;
 const ends = new Set(['response.completed', 'response.incomplete', 'response.failed', 'response.cancelled']);
 
-function readEvents(events: readonly string[], torn: Parameters<ResponseReader['events']>[1]): ResponseFacts {
+function readEvents(events: readonly string[], torn: TornEvent | null): ResponseFacts {
   let response: unknown;
   let ended = false;
   const items: unknown[] = [];
@@ -26,7 +27,7 @@ function readEvents(events: readonly string[], torn: Parameters<ResponseReader['
     if (ends.has(type)) ended = true;
   }
   // The last event repeats the whole answer, so a cut body may well keep only its end: that still holds the usage.
-  const remains = torn[1]?.members ?? {};
+  const remains = torn?.levels[1]?.members ?? {};
   if (!ended && isObject(remains['usage'])) return readResponse({ ...objectOr(response), ...remains }, items, true);
   const output = listAt(response, 'output');
   return readResponse(response, ended && output.length > 0 ? output : items, ended);

@@ -1,4 +1,4 @@
-import type { TornLevel } from './cut-json.ts';
+import type { TornEvent } from './cut-json.ts';
 import type { ResponseFacts } from './facts.ts';
 
 /** How one wire format's responses are read. Neither function throws, whatever it is given. */
@@ -6,7 +6,7 @@ export interface ResponseReader {
   /** One JSON document; `closed` is false where its end is missing. */
   document(value: unknown, closed: boolean): ResponseFacts;
   /** The `data` of each event, and what was left of one that the cut went through. */
-  events(events: readonly string[], torn: readonly TornLevel[]): ResponseFacts;
+  events(events: readonly string[], torn: TornEvent | null): ResponseFacts;
 }
 
 export const noFacts: ResponseFacts = {
