@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type EntryKey, type Environment, entryIds, openEnvironmentToRead } from './environment.ts';
 import { currentOwner } from './owner.ts';
@@ -30,16 +29,27 @@ export interface OutboxReader {
 
 /** `folder` is `$SPENDLENS_DATA/outbox`; it may appear later, and so may each worker's folder in it. */
 export function createOutboxReader(folder: string): OutboxReader {
-  const environments = new Map<string, Environment>();
+  const environments = new Map<string, { readonly environment: Environment; readonly file: number }>();
   /** Where an id's entries stand, as of the last look. */
   let homes = new Map<string, Environment>();
 
   async function discover(): Promise<void> {
-    for (const slot of await subfolders(folder)) {
-      if (environments.has(slot) || !existsSync(join(folder, slot, 'data.mdb'))) continue;
-      const environment = openEnvironmentToRead(join(folder, slot));
-      if (environment) environments.set(slot, environment);
+    const slots = await subfolders(folder);
+    for (const slot of new Set([...slots, ...environments.keys()])) {
+      const file = await inodeOf(join(folder, slot, 'data.mdb'));
+      const known = environments.get(slot);
+      if (known && known.file === file) continue;
+      if (known) await forget(slot, known.environment);
+      const environment = file === null ? null : openEnvironmentToRead(join(folder, slot));
+      if (environment && file !== null) environments.set(slot, { environment, file });
     }
+  }
+
+  /** A folder that was removed, or made anew under the same name, lives on in an environment that is still open. */
+  async function forget(slot: string, environment: Environment): Promise<void> {
+    environments.delete(slot);
+    for (const [id, home] of homes) if (home === environment) homes.delete(id);
+    await environment.root.close();
   }
 
   return {
@@ -47,7 +57,7 @@ export function createOutboxReader(folder: string): OutboxReader {
       await discover();
       const found = new Map<string, Environment>();
       const states: OutboxState[] = [];
-      for (const environment of environments.values()) {
+      for (const { environment } of environments.values()) {
         for (const state of statesOf(environment)) {
           found.set(state.id, environment);
           states.push(state);
@@ -73,7 +83,7 @@ export function createOutboxReader(folder: string): OutboxReader {
       return read;
     },
     async close() {
-      await Promise.all([...environments.values()].map(({ root }) => root.close()));
+      await Promise.all([...environments.values()].map(({ environment }) => environment.root.close()));
       environments.clear();
     },
   };
@@ -96,5 +106,13 @@ async function subfolders(folder: string): Promise<string[]> {
     return children.filter((child) => child.isDirectory()).map(({ name }) => name);
   } catch {
     return [];
+  }
+}
+
+async function inodeOf(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).ino;
+  } catch {
+    return null;
   }
 }

@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util';
+import { createWarehouse } from '../clickhouse/client.ts';
+import { findInstallation } from '../demo/installation.ts';
+import { SpendlensError } from '../domain/error.ts';
+import { createDeadLetters, type DeadLetterId, type DeadLetters } from '../ingest/dead-letters.ts';
+import { createProcess } from '../ingest/process.ts';
+import { EXIT_CONFIG } from '../process/messages.ts';
+
+const USAGE = `usage: npm run dlq -- list
+       npm run dlq -- replay [--id OUTBOX/SEQ]   runs them through ingest again, all or one
+       npm run dlq -- drop --id OUTBOX/SEQ       gives one up for good
+       npm run dlq -- drop --all                 gives all of them up for good`;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { id: { type: 'string' }, all: { type: 'boolean' } },
+  });
+  const [command] = positionals;
+  const only = values.id === undefined ? undefined : parseId(values.id);
+  const warehouse = createWarehouse((await findInstallation(process.env)).warehouse);
+  const letters = createDeadLetters(warehouse, createProcess(), () => new Date());
+  try {
+    if (command === 'list') await list(letters, only);
+    else if (command === 'replay') await replay(letters, only);
+    else if (command === 'drop' && (only || values.all)) await drop(letters, only);
+    else throw new SpendlensError('config_invalid', USAGE);
+  } finally {
+    await warehouse.close();
+  }
+}
+
+function parseId(text: string): DeadLetterId {
+  const [, outboxId, seq] = /^([0-9a-z]+)\/(\d+)$/.exec(text) ?? [];
+  if (outboxId === undefined) throw new SpendlensError('config_invalid', `--id is OUTBOX/SEQ, not ${text}`);
+  return { outboxId, seq: Number(seq) };
+}
+
+const nameOf = ({ outboxId, seq }: DeadLetterId) => `${outboxId}/${seq}`;
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+async function list(letters: DeadLetters, only?: DeadLetterId): Promise<void> {
+  const found = await letters.list(only);
+  for (const letter of found) {
+    say(`${nameOf(letter)}  ${letter.deadAt}  ${letter.bytes} bytes  ${letter.step}: ${letter.reason}`);
+  }
+  say(`${found.length} dead letters`);
+}
+
+async function replay(letters: DeadLetters, only?: DeadLetterId): Promise<void> {
+  let replayed = 0;
+  const found = await letters.list(only);
+  for (const letter of found) {
+    const outcome = await letters.replay(letter);
+    if (outcome.kind === 'replayed') replayed++;
+    else say(`${nameOf(letter)}  still dead: ${outcome.reason}`);
+  }
+  say(`${replayed} of ${found.length} replayed`);
+  if (replayed < found.length) process.exitCode = 1;
+}
+
+async function drop(letters: DeadLetters, only?: DeadLetterId): Promise<void> {
+  const found = await letters.list(only);
+  for (const letter of found) await letters.drop(letter);
+  say(`${found.length} dropped`);
+}
+
+main().catch((error: unknown) => {
+  const permanent = error instanceof SpendlensError && !error.retryable;
+  process.stderr.write(`spendlens dlq: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = permanent ? EXIT_CONFIG : 1;
+});
