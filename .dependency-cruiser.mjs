@@ -5,7 +5,7 @@ const layer = (name, from, to, comment) => ({
   from: { path: from },
   to: { path: to },
 });
-const own = '^(proxy|ingest|clickhouse|dashboard|bin|test)/';
+const own = '^(proxy|ingest|clickhouse|dashboard|demo|bin|test)/';
 
 export default {
   forbidden: [
@@ -42,6 +42,18 @@ export default {
       '^(process|proxy|ingest|clickhouse|dashboard/server|bin|test)/',
       'the browser gets the contract and nothing else',
     ),
+    layer(
+      'demo-writes-an-outbox-and-clears-the-warehouse',
+      '^demo/',
+      '^(proxy/(?!outbox/)|ingest/|clickhouse/embedded/|dashboard/|bin/|test/)',
+      'the demo goes the way that all traffic goes',
+    ),
+    {
+      name: 'nothing-imports-the-demo',
+      severity: 'error',
+      from: { pathNot: '^(demo|bin|test)/' },
+      to: { path: '^demo/' },
+    },
     {
       name: 'only-the-warehouse-loads-the-engine',
       severity: 'error',

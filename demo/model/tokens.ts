@@ -19,7 +19,7 @@ export interface TokenQuestion {
 export function drawTokens({ step, model, version, turn, callsTool }: TokenQuestion, random: Random): Tokens {
   const said = amount(step.inputTokens, random);
   // What was said before is sent again.
-  const input = Math.round(said * (1 + 0.8 * turn));
+  const input = Math.round(said * Math.min(3, 1 + 0.5 * turn));
   const shorter = { v1: 1.2, v2: 1, v3: 0.82 }[version];
   const output = callsTool ? random.whole(18, 45) : Math.round(amount(step.outputTokens, random) * shorter);
   const cached = drawCached(step, model, version, turn, random);
