@@ -1,0 +1,72 @@
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import type { Warehouse } from '../../clickhouse/client.ts';
+import type { Logger } from '../../process/log.ts';
+import type { ChildState } from '../../process/messages.ts';
+import { createApi } from './api.ts';
+import type { DashboardConfig } from './config.ts';
+import { createHostGuard, guardOrigin } from './guard.ts';
+import { createLimiter } from './limiter.ts';
+import { createErrorHandler, Refusal } from './refusal.ts';
+import { createSessions } from './session.ts';
+import { createGate, createSignIn, createSignInLink } from './sign-in.ts';
+import { createStatus } from './status.ts';
+import { createWeb } from './web.ts';
+
+export interface AppParts {
+  readonly config: DashboardConfig;
+  readonly warehouse: Warehouse;
+  readonly children: () => readonly ChildState[];
+  readonly log: Logger;
+  /** The folder of the built web app. */
+  readonly web: string;
+}
+
+const BODY_LIMIT = '1mb';
+
+const security = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      scriptSrc: ["'self'"],
+      // Components set positions and colours as style attributes and inject the style that stops a page scrolling.
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      // Pictures inside conversations are data of the page itself; those elsewhere are never fetched.
+      imgSrc: ["'self'", 'data:'],
+      fontSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'"],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  // Served over plain HTTP on loopback; whoever puts TLS in front sets it there.
+  strictTransportSecurity: false,
+});
+
+/** The dashboard's web server: the API under /api, the web app everywhere else. */
+export function createApp({ config, warehouse, children, log, web }: AppParts): Express {
+  const sessions = createSessions(config.token);
+  const limiter = createLimiter();
+  const status = createStatus({ warehouse, children, proxyUrl: config.proxyUrl, sqlUrl: config.warehouse.url });
+  const app = express();
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.use(security, createHostGuard(config.host, config.publicHosts), guardOrigin);
+  app.use('/api', (_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    next();
+  });
+  app.use('/api', express.json({ limit: BODY_LIMIT }), createSignIn(sessions, limiter), createGate(sessions));
+  app.get('/api/me', (_request, response) => void response.json({}));
+  app.use('/api', createApi(warehouse, status));
+  app.use('/api', (request) => {
+    throw new Refusal(404, 'not_found', `there is no ${request.method} /api${request.path}`);
+  });
+  app.get('/', createSignInLink(sessions, limiter));
+  app.use(createWeb(web));
+  app.use(createErrorHandler(log));
+  return app;
+}

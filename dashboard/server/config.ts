@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { SpendlensError } from '../../domain/error.ts';
+
+const environment = z.object({
+  SPENDLENS_DASHBOARD_HOST: z.string().min(1).default('127.0.0.1'),
+  SPENDLENS_DASHBOARD_PORT: z.coerce.number().int().min(0).max(65_535).default(8788),
+  /** Names under which a reverse proxy in front of a dashboard on loopback is called, joined by commas. */
+  SPENDLENS_DASHBOARD_HOSTS: z.string().default(''),
+  SPENDLENS_TOKEN: z.string().min(16, 'must have at least 16 characters: it is what opens the dashboard'),
+  SPENDLENS_PROXY_URL: z.url(),
+  CLICKHOUSE_URL: z.url(),
+  CLICKHOUSE_USER: z.string().min(1),
+  CLICKHOUSE_PASSWORD: z.string(),
+});
+
+export interface DashboardConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly publicHosts: readonly string[];
+  readonly token: string;
+  readonly proxyUrl: string;
+  readonly warehouse: { readonly url: string; readonly user: string; readonly password: string };
+}
+
+/** @throws SpendlensError config_invalid that names the variable. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): DashboardConfig {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new SpendlensError('config_invalid', `${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  const { data } = parsed;
+  return {
+    host: data.SPENDLENS_DASHBOARD_HOST,
+    port: data.SPENDLENS_DASHBOARD_PORT,
+    publicHosts: data.SPENDLENS_DASHBOARD_HOSTS.split(',')
+      .map((host) => host.trim())
+      .filter((host) => host !== ''),
+    token: data.SPENDLENS_TOKEN,
+    proxyUrl: data.SPENDLENS_PROXY_URL,
+    warehouse: { url: data.CLICKHOUSE_URL, user: data.CLICKHOUSE_USER, password: data.CLICKHOUSE_PASSWORD },
+  };
+}

@@ -1,0 +1,30 @@
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { createWarehouse } from '../../clickhouse/client.ts';
+import { runRole } from '../../process/role.ts';
+import { createApp } from './app.ts';
+import { readConfig } from './config.ts';
+import { listen } from './listen.ts';
+
+const WEB = join(import.meta.dirname, '..', 'web', 'dist');
+
+await runRole('dashboard', async ({ env, log, supervision }) => {
+  const config = readConfig(env);
+  const warehouse = createWarehouse(config.warehouse);
+  const app = createApp({ config, warehouse, children: () => supervision.children(), log, web: WEB });
+  const server = createServer({ keepAliveTimeout: 65_000 }, app);
+  const port = await listen(server, config.host, config.port);
+  if (port !== config.port && config.port !== 0) log.warn({ wanted: config.port, port }, 'port taken, moved');
+  log.info({ port }, 'dashboard ready');
+  return {
+    port,
+    async stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      // Whoever is still asking is asking the warehouse, which goes down as well.
+      setTimeout(() => server.closeAllConnections(), 2_000).unref();
+      await closed;
+      await warehouse.close();
+    },
+  };
+});
