@@ -5,7 +5,7 @@ export function jsonBody(value: unknown): CapturedBody {
   return rawBody(Buffer.from(JSON.stringify(value)));
 }
 
-export function rawBody(head: Uint8Array, more: Partial<CapturedBody> = {}): CapturedBody {
+export function rawBody(head: CapturedBody['head'], more: Partial<CapturedBody> = {}): CapturedBody {
   return {
     size: head.length,
     head,
