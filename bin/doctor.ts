@@ -1,22 +1,16 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { z } from 'zod';
 import { createWarehouse } from '../clickhouse/client.ts';
 import { askCompleteness, type Completeness, isWhole, type OutboxAccount } from '../clickhouse/query/completeness.ts';
-import { endpoints } from '../domain/endpoints.ts';
-import { SpendlensError } from '../domain/error.ts';
-
-const secrets = z.object({ dashboardPassword: z.string() });
+import { findInstallation } from '../demo/installation.ts';
 
 async function main(): Promise<void> {
-  const folder = process.env['SPENDLENS_DATA'] ?? 'data';
-  const { clickhouse } = await readJson(endpoints, join(folder, 'endpoints.json'));
-  const { dashboardPassword } = await readJson(secrets, join(folder, 'secrets.json'));
-  const warehouse = createWarehouse({ url: clickhouse, user: 'spendlens_dashboard', password: dashboardPassword });
-  const found = await askCompleteness(warehouse);
-  await warehouse.close();
-  process.stdout.write(`${report(found).join('\n')}\n`);
-  if (!found.complete) process.exitCode = 1;
+  const warehouse = createWarehouse((await findInstallation(process.env)).warehouse);
+  try {
+    const found = await askCompleteness(warehouse);
+    process.stdout.write(`${report(found).join('\n')}\n`);
+    if (!found.complete) process.exitCode = 1;
+  } finally {
+    await warehouse.close();
+  }
 }
 
 function report(found: Completeness): string[] {
@@ -51,15 +45,6 @@ function faultsOf(account: OutboxAccount): string[] {
     ...(attemptsOff !== 0 ? [says(`${Math.abs(attemptsOff)} attempts too ${attemptsOff > 0 ? 'many' : 'few'}`)] : []),
     ...(uneven > 0 ? [says(`${plural(uneven, 'slice')} with counts that are not those of their stretch`)] : []),
   ];
-}
-
-async function readJson<Value>(schema: z.ZodType<Value>, path: string): Promise<Value> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new SpendlensError('data_folder_unusable', `cannot read ${path}: is Spendlens running on this data folder?`, {
-      cause,
-    });
-  });
-  return schema.parse(JSON.parse(text));
 }
 
 function plural(count: number, one: string, many = `${one}s`): string {

@@ -30,7 +30,8 @@ const rolling: Partial<Record<RangePreset, number>> = {
   '90d': 90 * DAY,
 };
 
-const TARGET_BUCKETS = 120;
+// One more than 30 days of 6 hours: a range that was moved to begin on an edge keeps the step that it was moved by.
+const TARGET_BUCKETS = 121;
 const MONTH_SECONDS = 2_592_000;
 const STEPS = [10, 30, 60, 300, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 604_800, MONTH_SECONDS];
 
