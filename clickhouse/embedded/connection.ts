@@ -23,6 +23,8 @@ export interface Buffered {
 // A raw TAB cannot be parsed as any type: a parameter that an earlier statement left here, and that this one does
 // not give, is an error then, as on a server, and not the other statement's value.
 const UNSET = '\t';
+// The embedded engine's own defaults: a bare expression counts as a query, and introspection is allowed.
+const UNLIKE_A_SERVER = 'implicit_select = 0, allow_introspection_functions = 0';
 const SETTING_NAME = /^[A-Za-z_][A-Za-z0-9_.]*$/;
 
 /**
@@ -38,12 +40,12 @@ export class Connection {
   #database = 'default';
   #spoilt = false;
   readonly #open: () => Session;
-  readonly #fixed: string;
+  readonly #readonly: boolean;
 
-  constructor(tag: string, open: () => Session, fixedSettings: string) {
+  constructor(tag: string, open: () => Session, mode: 'writes' | 'readonly') {
     this.tag = tag;
     this.#open = open;
-    this.#fixed = fixedSettings;
+    this.#readonly = mode === 'readonly';
     this.#session = this.#fresh();
   }
 
@@ -53,7 +55,7 @@ export class Connection {
     const changes = [...this.#changedSettings(wanted.settings), ...this.#changedParameters(wanted.parameters)];
     try {
       if (wanted.database !== this.#database) await this.#session.queryAsync(`USE ${quotedName(wanted.database)}`);
-      if (changes.length > 0) await this.#session.queryAsync(`SET ${changes.join(', ')}`);
+      if (changes.length > 0) await this.#change(changes);
     } catch (error) {
       this.#spoilt = true;
       throw error;
@@ -62,6 +64,13 @@ export class Connection {
     this.#settings = new Map(wanted.settings);
     for (const name of this.#parameters.keys()) this.#parameters.set(name, UNSET);
     for (const [name, value] of wanted.parameters) this.#parameters.set(name, value);
+  }
+
+  /** Under `readonly = 1` nothing but that itself can be changed; so it is lifted for the moment of the change. */
+  async #change(changes: readonly string[]): Promise<void> {
+    if (this.#readonly) await this.#session.queryAsync('SET readonly = DEFAULT');
+    const all = this.#readonly ? [...changes, 'readonly = 1'] : changes;
+    await this.#session.queryAsync(`SET ${all.join(', ')}`);
   }
 
   async run(sql: string, format: string): Promise<Buffered> {
@@ -99,7 +108,8 @@ export class Connection {
 
   #fresh(): Session {
     const session = this.#open();
-    session.query(`SET log_comment = ${stringLiteral(this.tag)}, ${this.#fixed}`);
+    session.query(`SET log_comment = ${stringLiteral(this.tag)}, ${UNLIKE_A_SERVER}`);
+    if (this.#readonly) session.query('SET readonly = 1');
     return session;
   }
 

@@ -1,12 +1,24 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Session } from 'chdb';
 import { SpendlensError } from '../../domain/error.ts';
+import { ENGINE_MEMORY } from './limits.ts';
 
 export interface Engine {
   readonly version: string;
   open(): Session;
   close(): Promise<void>;
 }
+
+const CONFIG = 'spendlens.xml';
+// The caches' own defaults are gigabytes, for machines that do nothing else.
+const SETUP = `<clickhouse>
+  <max_server_memory_usage>${ENGINE_MEMORY}</max_server_memory_usage>
+  <mark_cache_size>268435456</mark_cache_size>
+  <primary_index_cache_size>268435456</primary_index_cache_size>
+  <index_mark_cache_size>67108864</index_mark_cache_size>
+</clickhouse>
+`;
 
 /**
  * Opens the folder with chDB. Only one process can: the engine itself locks it.
@@ -15,7 +27,8 @@ export interface Engine {
 export async function openEngine(folder: string): Promise<Engine> {
   prepareFolder(folder);
   const chdb = await loadEngine();
-  const open = () => new chdb.Session(folder);
+  const connectionArgs = [`--config-file=${join(folder, CONFIG)}`];
+  const open = () => new chdb.Session(folder, { connectionArgs });
   const first = firstSession(open, folder);
   const version = first.query('SELECT version()', 'TSVRaw').trim();
   return {
@@ -46,6 +59,7 @@ function prepareFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    writeFileSync(join(folder, CONFIG), SETUP);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new SpendlensError('data_folder_unusable', `The warehouse's folder ${folder} cannot be used: ${reason}`, {

@@ -1,11 +1,14 @@
 import type { Connection } from './connection.ts';
 import type { Role } from './credentials.ts';
-import { ClickHouseException } from './exception.ts';
+import { createGate } from './gate/gate.ts';
+import { createGuard } from './gate/guard.ts';
 import { rawInsert } from './insert.ts';
+import { DEFAULTS } from './limits.ts';
 import type { Pool } from './pool.ts';
 import type { Pools } from './pools.ts';
 import type { Reply, Summary } from './reply.ts';
 import type { Query } from './request.ts';
+import { classify, formatClause } from './statement.ts';
 
 export interface Asked {
   readonly query: Query;
@@ -17,9 +20,11 @@ export interface Asked {
 }
 
 export function createExecution(pools: Pools) {
-  return async function execute(asked: Asked): Promise<void> {
-    if (asked.role === 'reader' && asked.query.statement.kind !== 'read') throw readOnly();
-    await poolFor(pools, asked).use(async (connection) => {
+  const admit = createGate(pools.parsers);
+  const guard = createGuard(pools.parsers);
+
+  const run = (asked: Asked) =>
+    poolFor(pools, asked).use(async (connection) => {
       if (asked.gone.aborted) return;
       await connection.prepare(asked.query.surroundings);
       const { statement, rows } = asked.query;
@@ -29,11 +34,21 @@ export function createExecution(pools: Pools) {
       if (statement.kind === 'insert') return runWhole(connection, asked);
       await killedWhenGone(pools, connection, asked.gone, () => read(connection, asked));
     });
-  };
-}
 
-function readOnly(): ClickHouseException {
-  return new ClickHouseException(497, 'ACCESS_DENIED', 'spendlens_read may only read.');
+  const throughGate = async (asked: Asked) => {
+    const { query } = asked;
+    const { sql, surroundings } = await admit(query.sql, query.surroundings);
+    const format = formatClause(sql) ?? query.format;
+    return run({ ...asked, query: { ...query, sql, surroundings, format, statement: classify(sql), rows: null } });
+  };
+
+  return async function execute(asked: Asked): Promise<void> {
+    const { query, role } = asked;
+    if (role === 'reader') return throughGate(asked);
+    if (role === 'dashboard') await guard(query.sql, query.surroundings);
+    const settings = new Map([...DEFAULTS[role], ...query.surroundings.settings]);
+    await run({ ...asked, query: { ...query, surroundings: { ...query.surroundings, settings } } });
+  };
 }
 
 function poolFor(pools: Pools, { query, role }: Asked): Pool {

@@ -12,25 +12,26 @@ export interface Pools {
   readonly ingest: Pool;
   readonly dashboard: Pool;
   readonly reader: Pool;
+  /** Where statements are parsed and judged, so that this never waits behind those that run. */
+  readonly parsers: Pool;
+  readonly control: Pool;
   kill(connection: Connection): Promise<void>;
   close(): void;
 }
 
-const SIZES = { inserts: 2, ingest: 2, dashboard: 4, reader: 2, control: 1 };
+const SIZES = { inserts: 2, ingest: 2, dashboard: 4, reader: 3, parsers: 2, control: 1 };
 
 /** Threads of libuv that the engine may hold at once, and a few for Node's own files and compression. */
 export const ENGINE_THREADS = Object.values(SIZES).reduce((sum, size) => sum + size) + 5;
 
 const LINE_LIMIT = 200;
-
-// The embedded engine's own defaults: a bare expression counts as a query, and introspection is allowed.
-const FIXED = 'implicit_select = 0, allow_introspection_functions = 0';
+const READONLY: readonly string[] = ['reader', 'parsers'];
 
 export function createPools(engine: Engine): Pools {
   const pool = (name: keyof typeof SIZES) => {
     const connections = Array.from(
       { length: SIZES[name] },
-      (_, index) => new Connection(`${name}-${index}`, engine.open, FIXED),
+      (_, index) => new Connection(`${name}-${index}`, engine.open, READONLY.includes(name) ? 'readonly' : 'writes'),
     );
     return createPool(name, connections, LINE_LIMIT);
   };
@@ -40,6 +41,8 @@ export function createPools(engine: Engine): Pools {
     ingest: pool('ingest'),
     dashboard: pool('dashboard'),
     reader: pool('reader'),
+    parsers: pool('parsers'),
+    control,
   };
   return {
     ...pools,
@@ -49,7 +52,7 @@ export function createPools(engine: Engine): Pools {
       );
     },
     close() {
-      for (const each of [...Object.values(pools), control]) each.close();
+      for (const each of Object.values(pools)) each.close();
     },
   };
 }

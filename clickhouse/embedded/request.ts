@@ -4,6 +4,7 @@ import { pipeline, type Readable, Transform } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import type { Surroundings } from './connection.ts';
+import type { Role } from './credentials.ts';
 import { ClickHouseException } from './exception.ts';
 import { classify, formatClause, type Statement } from './statement.ts';
 
@@ -21,7 +22,8 @@ export interface Query {
   readonly waitsForEnd: boolean;
 }
 
-const BODY_LIMIT = 256 * 1024 * 1024;
+const MIB = 1024 * 1024;
+const BODY_LIMITS: Readonly<Record<Role, number>> = { ingest: 256 * MIB, dashboard: 64 * MIB, reader: MIB };
 
 // Not settings but parts of the HTTP interface, or settings that only a server can act on.
 const NOT_SETTINGS = new Set([
@@ -51,13 +53,15 @@ const NOT_SETTINGS = new Set([
   'log_queries',
 ]);
 
-export async function readQuery(request: IncomingMessage, url: URLSearchParams): Promise<Query> {
-  const body = await readBody(request);
+export async function readQuery(request: IncomingMessage, url: URLSearchParams, role: Role): Promise<Query> {
+  const body = await readBody(request, BODY_LIMITS[role]);
   const inUrl = url.get('query')?.trim() ?? '';
   const statement = classify(inUrl === '' ? body.toString('utf8', 0, 4096) : inUrl);
   const rows = inUrl !== '' && statement.kind === 'insert' && body.length > 0 ? body : null;
   const sql = rows === null ? [inUrl, body.toString('utf8')].filter((part) => part !== '').join('\n') : inUrl;
   if (sql.trim() === '') throw new ClickHouseException(62, 'SYNTAX_ERROR', 'Syntax error: Empty query.');
+  // The engine takes a statement as a C string: what follows a NUL byte would be lost without a word.
+  if (sql.includes('\0')) throw new ClickHouseException(62, 'SYNTAX_ERROR', 'A statement cannot hold a NUL byte.');
   const header = (name: string) => request.headers[name]?.toString();
   return {
     id: url.get('query_id') || randomUUID(),
@@ -69,10 +73,16 @@ export async function readQuery(request: IncomingMessage, url: URLSearchParams):
       settings: settingsOf(url),
       parameters: parametersOf(url),
     },
-    format: formatClause(sql) ?? header('x-clickhouse-format') ?? url.get('default_format') ?? 'TabSeparated',
+    format: formatClause(sql) ?? formatName(header('x-clickhouse-format') ?? url.get('default_format')),
     compressed: url.get('enable_http_compression') === '1',
     waitsForEnd: url.get('wait_end_of_query') === '1',
   };
+}
+
+function formatName(name: string | null): string {
+  if (name === null || name === '') return 'TabSeparated';
+  if (/^\w+$/.test(name)) return name;
+  throw new ClickHouseException(73, 'UNKNOWN_FORMAT', `Unknown format ${name}.`);
 }
 
 function settingsOf(url: URLSearchParams): Map<string, string> {
@@ -90,8 +100,8 @@ function parametersOf(url: URLSearchParams): Map<string, string> {
   return parameters;
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const limited = pipeline(decoded(request), byteLimit(BODY_LIMIT), () => undefined);
+async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const limited = pipeline(decoded(request), byteLimit(limit), () => undefined);
   try {
     return await buffer(limited);
   } catch (error) {

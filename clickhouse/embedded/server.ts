@@ -32,7 +32,7 @@ export function createWarehouseServer(parts: ServerParts): Server {
     try {
       if (url.pathname !== '/') throw noSuchPath(url.pathname);
       const { role } = authenticate(request.headers, url.searchParams);
-      const query = await readQuery(request, url.searchParams);
+      const query = await readQuery(request, url.searchParams, role);
       reply.identify(query.id);
       const accept = request.headers['accept-encoding']?.toString() ?? null;
       await parts.execute({ query, role, reply, acceptEncoding: accept, gone: gone.signal });
