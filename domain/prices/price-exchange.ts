@@ -1,6 +1,7 @@
 import type { ErrorKind } from '../exchange.ts';
 import { type NanoUsd, nanoUsd } from '../money.ts';
 import type { Usage } from '../usage/facts.ts';
+import { hidesReasoning } from '../usage/reader.ts';
 import { CATALOGUE_VERSION, findPrices, listsProvider, type ModelPrices } from './catalogue.ts';
 import { type Bill, billTools, billUsage } from './lines.ts';
 import type { CostStatus, Receipt, ReceiptLine } from './receipt.ts';
@@ -146,7 +147,12 @@ function doubtsOf(call: PricedCall, usage: Usage, bill: Bill, known: readonly st
   const doubts = [...known, ...bill.missing];
   if (usage.input === null) doubts.push('input tokens are unknown');
   if (usage.output === null) doubts.push('output tokens are unknown');
-  if (call.hiddenReasoning) doubts.push('hidden reasoning was billed but cannot be counted');
+  if (call.hiddenReasoning || mayHaveReasoned(call)) doubts.push('hidden reasoning was billed but cannot be counted');
   if (!call.complete && !call.estimated) doubts.push('the answer broke off: more may have been billed than it told');
   return doubts;
+}
+
+/** A stream that broke off before it named its model: then the one that was asked has to tell. */
+function mayHaveReasoned({ estimated, model, responseModel }: PricedCall): boolean {
+  return estimated && hidesReasoning(responseModel || model);
 }

@@ -15,7 +15,7 @@ export function sseText(...events: readonly unknown[]): string {
 
 function nameOf(event: unknown): string {
   if (typeof event !== 'object' || event === null || !('type' in event)) return '';
-  return `event: ${String(event.type)}\n`;
+  return typeof event.type === 'string' ? `event: ${event.type}\n` : '';
 }
 
 export const sse = (...events: readonly unknown[]): ParsedBody => streamed(sseText(...events));
