@@ -50,7 +50,7 @@ describe('decodeContent', () => {
   });
 
   it.each(names)('a %s bomb makes no more than the limit', (name) => {
-    const bomb = encoders[name](Buffer.alloc(200_000_000)); /* 200 MB of zeros in some kilobytes */
+    const bomb = encoders[name](Buffer.alloc(20_000_000)); /* 20 MB of zeros in some kilobytes */
     const decoded = decodeContent(bomb, name, 100_000);
     expect(decoded.kind).toBe('limited');
     if (decoded.kind === 'limited') expect(decoded.bytes.byteLength).toBeLessThanOrEqual(100_000);
