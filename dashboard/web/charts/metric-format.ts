@@ -14,12 +14,16 @@ function drawnMoney(value: number): string {
   return money(toDecimal(nanoUsd(BigInt(Math.round(value * 1e9)))));
 }
 
+/** Round values need no decimal: `2k`, `1.5k`. */
+const shortCount = (value: number): string => compact(value).replace(/\.0(?=\D|$)/, '');
+const shortDuration = (value: number): string => (value === 0 ? '0' : duration(value).replace(/\.0(?=\D)/, ''));
+
 const asMoney: MetricFormat = {
   format: (value, exact) => (exact !== null ? money(exact) : value === null ? UNKNOWN : drawnMoney(value)),
   formatTick: axisMoney,
 };
-const asCount: MetricFormat = { format: (value) => integer(value), formatTick: compact };
-const asTokens: MetricFormat = { format: (value) => compact(value), formatTick: compact };
+const asCount: MetricFormat = { format: (value) => integer(value), formatTick: shortCount };
+const asTokens: MetricFormat = { format: (value) => compact(value), formatTick: shortCount };
 const asShare: MetricFormat = {
   format: (value) => percent(value),
   formatTick: (value) => `${Number((value * 100).toPrecision(6))}${GAP}%`,
@@ -27,7 +31,7 @@ const asShare: MetricFormat = {
 };
 const asDuration: MetricFormat = {
   format: (value) => duration(value),
-  formatTick: (value) => (value === 0 ? '0' : duration(value)),
+  formatTick: shortDuration,
 };
 
 export const metricFormats: Readonly<Record<Metric, MetricFormat>> = {

@@ -17,6 +17,7 @@ interface PlotProps {
 /** Below this width a bar says no more than an area does, and costs as many elements as there are points. */
 const NARROWEST_BAR = 5;
 const LABEL_WIDTH = 74;
+const HALF_LABEL = 14;
 const tickStyle = { fill: 'var(--muted)', fontSize: 11 };
 
 /** The drawing alone; pointer, crosshair and tooltip live in a layer over it, so that hovering draws nothing anew. */
@@ -25,10 +26,7 @@ export const Plot = memo(function Plot({ data, width, height, ticks, timeZone, f
   const box = plotBox(width, height);
   const plotWidth = box.right - box.left;
   const band = plotWidth / Math.max(data.buckets.length, 1);
-  const marks = useMemo(
-    () => timeTicks(data.buckets, timeZone, Math.max(2, Math.floor(plotWidth / LABEL_WIDTH))),
-    [data.buckets, timeZone, plotWidth],
-  );
+  const marks = useMemo(() => marksOf(data.buckets, timeZone, plotWidth), [data.buckets, timeZone, plotWidth]);
   const asBars = band >= NARROWEST_BAR;
   return (
     <ComposedChart
@@ -65,6 +63,13 @@ export const Plot = memo(function Plot({ data, width, height, ticks, timeZone, f
     </ComposedChart>
   );
 });
+
+/** Round times that have room for their label; at the right end it would be cut. */
+function marksOf(buckets: readonly number[], timeZone: string, plotWidth: number): number[] {
+  const marks = timeTicks(buckets, timeZone, Math.max(2, Math.floor(plotWidth / LABEL_WIDTH)));
+  const band = plotWidth / Math.max(buckets.length, 1);
+  return marks.filter((index) => (index + 0.5) * band < plotWidth - HALF_LABEL);
+}
 
 /** Not components: recharts looks at the elements that stand directly inside the chart. */
 function shapeOf(line: ChartLine, asBars: boolean) {

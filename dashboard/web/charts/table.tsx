@@ -11,28 +11,30 @@ interface ChartTableProps {
 /** The chart for those who hear it. */
 export function ChartTable({ title, data, timeZone, format }: ChartTableProps) {
   return (
-    <table className="sr-only">
-      <caption>{title}</caption>
-      <thead>
-        <tr>
-          <th scope="col">Time</th>
-          {data.lines.map((line) => (
-            <th key={line.key} scope="col">
-              {line.title}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {data.buckets.map((at, index) => (
-          <tr key={at}>
-            <th scope="row">{bucketTitle(at, data.bucketSeconds, timeZone)}</th>
+    <div className="sr-only">
+      <table>
+        <caption>{title}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
             {data.lines.map((line) => (
-              <td key={line.key}>{format(line.points[index] ?? null, line.exact?.[index] ?? null)}</td>
+              <th key={line.key} scope="col">
+                {line.title}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {data.buckets.map((at, index) => (
+            <tr key={at}>
+              <th scope="row">{bucketTitle(at, data.bucketSeconds, timeZone)}</th>
+              {data.lines.map((line) => (
+                <td key={line.key}>{format(line.points[index] ?? null, line.exact?.[index] ?? null)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

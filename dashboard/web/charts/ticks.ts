@@ -33,11 +33,18 @@ export function timeTicks(buckets: readonly number[], timeZone: string, most: nu
   const [first, last] = [buckets[0], buckets.at(-1)];
   if (first === undefined || last === undefined) return [];
   const span = last - first;
+  if (span >= DAY * (buckets.length - 1)) return everyNth(buckets.length, most);
   const step = steps.find((each) => span / each <= most);
   const isRound =
     step === undefined ? everyDays(span, timeZone, most) : (at: number) => (at + offsetAt(at, timeZone)) % step === 0;
   const round = buckets.flatMap((at, index) => (isRound(at) ? [index] : []));
   return round.length > 0 ? round : [0];
+}
+
+/** For buckets of a day and more, which are round by themselves. */
+function everyNth(count: number, most: number): number[] {
+  const step = Math.max(1, Math.ceil(count / most));
+  return Array.from({ length: Math.ceil(count / step) }, (_, index) => index * step);
 }
 
 function everyDays(span: number, timeZone: string, most: number): (at: number) => boolean {

@@ -16,7 +16,7 @@ export function compact(value: number | null): string {
   if (size < 1000) return trimmed(value, size < 10 && !Number.isInteger(value) ? 1 : 0);
   const [divisor, unit] = scaleOf(size);
   const scaled = value / divisor;
-  return `${trimmed(scaled, Math.abs(scaled) < 99.95 ? 1 : 0)}${unit}`;
+  return `${scaled.toFixed(Math.abs(scaled) < 99.95 ? 1 : 0)}${unit}`;
 }
 
 /** The bounds lie below the round numbers, so that 999,950 is `1M` and not `1000k`. */
@@ -37,7 +37,7 @@ export function percent(share: number | null): string {
   if (share === null || !Number.isFinite(share)) return UNKNOWN;
   const points = share * 100;
   if (points !== 0 && Math.abs(points) < 0.05) return `<${GAP}0.1${GAP}%`;
-  return `${trimmed(points, 1)}${GAP}%`;
+  return `${points === 0 || points === 100 ? points : points.toFixed(1)}${GAP}%`;
 }
 
 /** `840 ms`, `2.4 s`, `1 m 12 s`, `2 h 5 m`. */
@@ -45,7 +45,7 @@ export function duration(ms: number | null): string {
   if (ms === null || !Number.isFinite(ms)) return UNKNOWN;
   if (ms < 9.95) return `${trimmed(ms, 1)}${GAP}ms`;
   if (ms < 999.5) return `${Math.round(ms)}${GAP}ms`;
-  if (ms < 9995) return `${trimmed(ms / 1000, ms < 9950 ? 1 : 0)}${GAP}s`;
+  if (ms < 9950) return `${(ms / 1000).toFixed(1)}${GAP}s`;
   if (ms < 59_500) return `${Math.round(ms / 1000)}${GAP}s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 3600) return `${Math.floor(seconds / 60)}${GAP}m${GAP}${seconds % 60}${GAP}s`;

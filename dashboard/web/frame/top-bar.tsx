@@ -35,7 +35,7 @@ function CompareToggle() {
       aria-label="Compare with the period before"
       title="Compare with the period before"
       onClick={() => setCompare(compare ? 'off' : null)}
-      className="aria-pressed:border-accent/50 aria-pressed:bg-accent-soft"
+      className="text-muted aria-pressed:bg-selected aria-pressed:text-text"
     >
       <GitCompareArrows size={14} aria-hidden />
       <span className="max-md:sr-only">Compare</span>

@@ -1,7 +1,7 @@
 import { Link, useSearchParams } from 'react-router';
 import type { BreakdownAnswer } from '../../../domain/api.ts';
 import type { Dimension } from '../../../domain/view.ts';
-import { useBreakdown } from '../api/queries.ts';
+import { useBreakdown, useSummary } from '../api/queries.ts';
 import { exactMoney, money } from '../format/money.ts';
 import { percent } from '../format/number.ts';
 import { rangeTitle } from '../frame/range-picker.tsx';
@@ -28,6 +28,7 @@ export function Dearest({ dimension, className = '' }: { dimension: Dimension; c
     limit: SHOWN,
     offset: 0,
   });
+  const whole = Number(useSummary(view).data?.current.spend ?? 0);
   const place = placeOf(dimension);
   const shared = sharedSearch(params);
   const all = place && (
@@ -46,16 +47,23 @@ export function Dearest({ dimension, className = '' }: { dimension: Dimension; c
           skeleton={<SkeletonRows rows={SHOWN} />}
           reading={`Reading ${rangeTitle(view.range, view.timeZone).toLowerCase()} …`}
         >
-          {(data) => <Rows dimension={dimension} rows={data.rows} shared={shared} />}
+          {(data) => <Rows dimension={dimension} rows={data.rows} whole={whole} shared={shared} />}
         </Settled>
       </div>
     </Panel>
   );
 }
 
-function Rows({ dimension, rows, shared }: { dimension: Dimension; rows: BreakdownAnswer['rows']; shared: string }) {
+interface RowsProps {
+  readonly dimension: Dimension;
+  readonly rows: BreakdownAnswer['rows'];
+  /** Dollars that all values cost together. */
+  readonly whole: number;
+  readonly shared: string;
+}
+
+function Rows({ dimension, rows, whole, shared }: RowsProps) {
   const most = Number(rows[0]?.figures.spend ?? 0);
-  const sum = rows.reduce((total, row) => total + Number(row.figures.spend), 0);
   if (rows.length === 0)
     return <p className="flex flex-1 items-center justify-center text-small text-muted">Nothing in this range</p>;
   return (
@@ -78,7 +86,7 @@ function Rows({ dimension, rows, shared }: { dimension: Dimension; rows: Breakdo
                 <ValueText field={dimension} value={row.value} />
               </span>
               <span className="relative w-14 text-right text-small text-muted">
-                {sum > 0 && !unpriced ? percent(spend / sum) : ''}
+                {whole > 0 && !unpriced ? percent(spend / whole) : ''}
               </span>
               <span className="relative w-20 text-right font-medium" title={exactMoney(row.figures.spend)}>
                 {unpriced ? <span className="font-normal text-muted">— unpriced</span> : money(row.figures.spend)}

@@ -3,6 +3,7 @@ import { SyncedCharts } from '../charts/hover.tsx';
 import { LinesPanel, StackedPanel } from '../charts/panels.tsx';
 import { Dearest } from './dearest.tsx';
 import { PageHead } from './page-head.tsx';
+import { RangeOffer } from './range-offer.tsx';
 import { useSplit, usualSplits } from './split.tsx';
 import { Tiles } from './tiles.tsx';
 import { Unattributed } from './unattributed.tsx';
@@ -25,6 +26,7 @@ export function OverviewPage() {
     <SyncedCharts>
       <div className="flex flex-col gap-3 p-4 max-sm:p-3">
         <PageHead title="Overview" question="What are we spending?" aside={split.control} />
+        <RangeOffer />
         <Tiles />
         <div className="grid grid-cols-3 gap-3 max-lg:grid-cols-2 max-md:grid-cols-1">
           <StackedPanel

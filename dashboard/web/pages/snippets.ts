@@ -1,5 +1,7 @@
 export interface Snippet {
-  readonly title: string;
+  readonly client: string;
+  /** '' where the client has no choice of language. */
+  readonly language: '' | 'TypeScript' | 'Python';
   readonly code: string;
 }
 
@@ -7,7 +9,8 @@ export interface Snippet {
 export function snippets(proxy: string): readonly Snippet[] {
   return [
     {
-      title: 'curl',
+      client: 'curl',
+      language: '',
       code: `curl ${proxy}/openai/v1/chat/completions \\
   -H "Authorization: Bearer $OPENAI_API_KEY" \\
   -H "Content-Type: application/json" \\
@@ -16,7 +19,8 @@ export function snippets(proxy: string): readonly Snippet[] {
   -d '{"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Hello!"}]}'`,
     },
     {
-      title: 'OpenAI · TypeScript',
+      client: 'OpenAI',
+      language: 'TypeScript',
       code: `import OpenAI from 'openai';
 
 const openai = new OpenAI({
@@ -30,7 +34,8 @@ const answer = await openai.chat.completions.create({
 });`,
     },
     {
-      title: 'OpenAI · Python',
+      client: 'OpenAI',
+      language: 'Python',
       code: `from openai import OpenAI
 
 client = OpenAI(
@@ -44,7 +49,8 @@ answer = client.chat.completions.create(
 )`,
     },
     {
-      title: 'Anthropic · TypeScript',
+      client: 'Anthropic',
+      language: 'TypeScript',
       code: `import Anthropic from '@anthropic-ai/sdk';
 
 const anthropic = new Anthropic({
@@ -59,7 +65,8 @@ const answer = await anthropic.messages.create({
 });`,
     },
     {
-      title: 'Anthropic · Python',
+      client: 'Anthropic',
+      language: 'Python',
       code: `import anthropic
 
 client = anthropic.Anthropic(
@@ -74,7 +81,8 @@ answer = client.messages.create(
 )`,
     },
     {
-      title: 'Gemini · TypeScript',
+      client: 'Gemini',
+      language: 'TypeScript',
       code: `import { GoogleGenAI } from '@google/genai';
 
 const gemini = new GoogleGenAI({
@@ -88,7 +96,8 @@ const gemini = new GoogleGenAI({
 const answer = await gemini.models.generateContent({ model: 'gemini-2.5-flash', contents: 'Hello!' });`,
     },
     {
-      title: 'Gemini · Python',
+      client: 'Gemini',
+      language: 'Python',
       code: `from google import genai
 from google.genai import types
 
@@ -102,7 +111,8 @@ client = genai.Client(
 answer = client.models.generate_content(model="gemini-2.5-flash", contents="Hello!")`,
     },
     {
-      title: 'Claude Code',
+      client: 'Claude Code',
+      language: '',
       code: `export ANTHROPIC_BASE_URL=${proxy}/anthropic
 export ANTHROPIC_CUSTOM_HEADERS="Helicone-User-Id: $USER
 Helicone-Property-Feature: claude-code"
@@ -110,7 +120,8 @@ Helicone-Property-Feature: claude-code"
 claude`,
     },
     {
-      title: 'Codex',
+      client: 'Codex',
+      language: '',
       code: `# ~/.codex/config.toml
 model_provider = "spendlens"
 

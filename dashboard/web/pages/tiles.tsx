@@ -10,7 +10,7 @@ import { Settled } from '../parts/settled.tsx';
 import { useView } from '../state/view.tsx';
 
 const strip =
-  'grid grid-cols-[minmax(210px,1.5fr)_repeat(6,minmax(0,1fr))] overflow-hidden rounded-lg border border-line bg-line gap-px max-lg:grid-cols-4 max-sm:grid-cols-2';
+  'grid grid-cols-[minmax(276px,2fr)_repeat(6,minmax(0,1fr))] overflow-hidden rounded-lg border border-line bg-line gap-px max-lg:grid-cols-4 max-sm:grid-cols-2';
 
 /** The figures of the view side by side, each against the period before. */
 export function Tiles() {
@@ -119,7 +119,7 @@ function HonestLine({ figures }: { figures: Figures }) {
       className="text-warn"
       title={`${plural(figures.estimatedRequests, 'request')} estimated, ${exactMoney(figures.estimatedSpend)}`}
     >
-      {parts.map((part) => `· ${part}`).join(' ')}
+      {parts.join(' · ')}
     </span>
   );
 }

@@ -12,6 +12,7 @@ import { CrashPage } from './crash.tsx';
 import { Dearest } from './dearest.tsx';
 import { errorLines, latencyLines } from './overview.tsx';
 import { PageHead } from './page-head.tsx';
+import { RangeOffer } from './range-offer.tsx';
 import { type SplitOption, useSplit, usualSplits } from './split.tsx';
 import { Tiles } from './tiles.tsx';
 
@@ -55,6 +56,7 @@ function Content({ place, value, above }: { place: Place; value: string; above: 
   return (
     <div className="flex flex-col gap-3 p-4 max-sm:p-3">
       <PageHead title={title} question={place.oneQuestion.replace('*', title)} above={back} aside={split.control} />
+      <RangeOffer />
       <Tiles />
       <div className="grid grid-cols-3 gap-3 max-lg:grid-cols-2 max-md:grid-cols-1">
         <StackedPanel

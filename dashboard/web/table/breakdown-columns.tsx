@@ -22,15 +22,18 @@ interface FigureSpec {
   readonly optional?: boolean;
 }
 
-/** Spend that hides unpriced requests says so. */
+const WORTH_A_MARK = 0.01;
+
+/** Spend that hides unpriced requests says so; the star has a place of its own, so that the digits stay in line. */
 function Spend({ figures }: { figures: Figures }) {
-  const estimated = Number(figures.estimatedSpend) > 0;
+  const share = Number(figures.estimatedSpend) / Number(figures.spend);
+  const estimated = share >= WORTH_A_MARK;
   const hidden = figures.unpricedRequests > 0;
   const only = hidden && figures.unpricedRequests === figures.requests;
   const title = [
     exactMoney(figures.spend),
     hidden && plural(figures.unpricedRequests, 'request is unpriced', 'requests are unpriced'),
-    estimated && `${exactMoney(figures.estimatedSpend)} of it estimated`,
+    share > 0 && `${exactMoney(figures.estimatedSpend)} of it estimated`,
   ];
   return (
     <span title={title.filter(Boolean).join(' · ')}>
@@ -40,7 +43,7 @@ function Spend({ figures }: { figures: Figures }) {
         <>
           {estimated && '≈ '}
           {money(figures.spend)}
-          {hidden && <span className="text-warn">*</span>}
+          <span className="inline-block w-2 text-left text-warn">{hidden && '*'}</span>
         </>
       )}
     </span>

@@ -77,7 +77,12 @@ export function BreakdownTable({ dimension, second, aside }: BreakdownTableProps
           label={`Search ${fieldTitle(dimension).toLowerCase()}`}
         />
         {aside}
-        <span className="flex-1 text-small text-muted">{query.data && plural(total, 'value')}</span>
+        <span className="flex-1 text-small text-muted">
+          {query.data && plural(total, 'value')}
+          {rows?.some((row) => row.figures.unpricedRequests > 0) && (
+            <span className="max-sm:hidden"> · * leaves out requests whose price is not known</span>
+          )}
+        </span>
         <ColumnsMenu columns={columns} chosen={chosen} />
         <ChartMenu
           title={title}

@@ -5,7 +5,7 @@ import { valueTitle } from '../state/vocabulary.ts';
 /** A value of a dimension as text, muted where the app said nothing. */
 export function ValueText({ field, value }: { field: string; value: string }) {
   return (
-    <span className={`truncate ${value === '' ? 'text-muted italic' : ''}`} title={value}>
+    <span className={`truncate normal-nums ${value === '' ? 'text-muted italic' : ''}`} title={value}>
       {valueTitle(field, value)}
     </span>
   );
@@ -32,8 +32,8 @@ export function BarBehind({ share, children }: { share: number; children: ReactN
   const width = `${Math.min(Math.max(share, 0), 1) * 100}%`;
   return (
     <span className="relative flex h-6 w-full items-center justify-end">
-      <span aria-hidden className="absolute inset-y-0.5 right-0 rounded-[3px] bg-bar" style={{ width }} />
-      <span className="relative pr-1.5">{children}</span>
+      <span aria-hidden className="absolute inset-y-0.5 left-0 rounded-[3px] bg-bar" style={{ width }} />
+      <span className="relative">{children}</span>
     </span>
   );
 }
