@@ -103,12 +103,42 @@ function tierOf(raw: JsonObject | null): string {
   return parts.filter((part) => part !== '').join('+');
 }
 
+/** What other models did inside the call, at prices of their own, counts as the work of a tool. */
+const otherModels: ReadonlyMap<string, string> = new Map([
+  ['advisor_message', 'advisor'],
+  ['fallback_message', 'fallback'],
+]);
+
 function serverToolsOf(raw: JsonObject): Record<string, number> {
   const searches = countAt(raw, 'server_tool_use', 'web_search_requests') ?? 0;
-  return searches > 0 ? { web_search: searches } : {};
+  const counts: Record<string, number> = searches > 0 ? { web_search: searches } : {};
+  for (const iteration of listAt(raw, 'iterations')) {
+    const tool = otherModels.get(textAt(iteration, 'type'));
+    if (tool !== undefined) counts[tool] = (counts[tool] ?? 0) + 1;
+  }
+  return counts;
 }
 
+/** The top of the usage leaves out what compacting the context cost: each such iteration adds its own. */
 export function readMessagesUsage(raw: JsonObject): Usage | null {
+  const compactions = listAt(raw, 'iterations').filter((iteration) => textAt(iteration, 'type') === 'compaction');
+  return compactions.filter(isObject).map(readCounts).reduce(add, readCounts(raw));
+}
+
+function add(sum: Usage | null, more: Usage | null): Usage | null {
+  if (sum === null || more === null) return sum;
+  const plus = (a: number | null, b: number | null) => (a === null ? null : a + (b ?? 0));
+  return {
+    ...sum,
+    input: plus(sum.input, more.input),
+    cacheRead: plus(sum.cacheRead, more.cacheRead),
+    cacheWrite5m: plus(sum.cacheWrite5m, more.cacheWrite5m),
+    cacheWrite1h: plus(sum.cacheWrite1h, more.cacheWrite1h),
+    output: plus(sum.output, more.output),
+  };
+}
+
+function readCounts(raw: JsonObject): Usage | null {
   const input = countAt(raw, 'input_tokens');
   const made = countAt(raw, 'output_tokens');
   if (input === null && made === null) return null;

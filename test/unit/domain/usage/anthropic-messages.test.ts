@@ -138,6 +138,28 @@ describe('usage of a message', () => {
     expect(facts.usage).toMatchObject({ input: 3, output: 25 });
   });
 
+  it('what compacting the context cost is added; what other models did is named', () => {
+    const iteration = (type: string) => ({
+      type,
+      input_tokens: 100,
+      output_tokens: 20,
+      cache_read_input_tokens: 50,
+      cache_creation_input_tokens: 7,
+      cache_creation: null,
+    });
+    const usage = {
+      input_tokens: 10,
+      output_tokens: 5,
+      cache_read_input_tokens: 0,
+      cache_creation_input_tokens: 0,
+      iterations: [iteration('compaction'), iteration('message'), iteration('advisor_message')],
+    };
+    expect(readResponse('anthropic-messages', json(message(usage)))).toMatchObject({
+      usage: { input: 110, output: 25, cacheRead: 50, cacheWrite5m: 7 } /* 10 + 100, 5 + 20, 0 + 50, 0 + 7 */,
+      serverTools: { advisor: 1 },
+    });
+  });
+
   it('a null in a delta takes nothing back', () => {
     const facts = readResponse(
       'anthropic-messages',
