@@ -74,18 +74,34 @@ export class Connection {
   }
 
   async run(sql: string, format: string): Promise<Buffered> {
-    const result = await this.#session.queryAsync(sql, { format });
+    const result = await this.#spoiltIfFailing(this.#session.queryAsync(sql, { format }));
     return { bytes: result.bytes(), rowsRead: result.rowsRead, bytesRead: result.bytesRead };
   }
 
   async *stream(sql: string, format: string): AsyncGenerator<Uint8Array> {
     const chunks = this.#session.queryStream(sql, { format });
-    for await (const chunk of chunks) yield chunk.raw();
+    let whole = false;
+    try {
+      for await (const chunk of chunks) yield chunk.raw();
+      whole = true;
+    } finally {
+      if (!whole) this.#spoilt = true;
+    }
   }
 
   async insert(params: RawInsertParams): Promise<Written> {
-    const summary = await this.#session.insert(params);
+    const summary = await this.#spoiltIfFailing(this.#session.insert(params));
     return { rows: summary.rowsWritten, bytes: summary.bytesWritten };
+  }
+
+  /** Of a result that broke off, bytes have been seen at the head of the next one. */
+  async #spoiltIfFailing<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      this.#spoilt = true;
+      throw error;
+    }
   }
 
   /** The statement changed the session itself (SET, USE, a temporary table): the next one gets a new session. */

@@ -1,8 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import type { Connection } from './connection.ts';
 import type { Role } from './credentials.ts';
+import { ClickHouseException } from './exception.ts';
+import { streamingOf } from './format.ts';
 import { createGate } from './gate/gate.ts';
 import { createGuard } from './gate/guard.ts';
-import { rawInsert } from './insert.ts';
+import { RAW_FORMATS, rawInsert } from './insert.ts';
 import { DEFAULTS } from './limits.ts';
 import type { Pool } from './pool.ts';
 import type { Pools } from './pools.ts';
@@ -56,9 +59,11 @@ function poolFor(pools: Pools, { query, role }: Asked): Pool {
 }
 
 function read(connection: Connection, asked: Asked): Promise<void> {
-  const { statement, waitsForEnd } = asked.query;
+  const { statement, waitsForEnd, format } = asked.query;
   const streams = statement.kind === 'read' && statement.streams && !waitsForEnd;
-  return streams ? runStreaming(connection, asked) : runWhole(connection, asked);
+  return streams && streamingOf(format).kind !== 'whole'
+    ? runStreaming(connection, asked)
+    : runWhole(connection, asked);
 }
 
 /** The connection is given back only after the kill has returned, so that it cannot hit the next statement. */
@@ -80,11 +85,21 @@ async function insertRows(connection: Connection, asked: Asked, rows: Buffer): P
   const { query, reply } = asked;
   const startedAt = process.hrtime.bigint();
   const raw = rawInsert(query.sql);
-  if (raw === null) return runWhole(connection, asked, `${query.sql}\n${rows.toString('utf8')}`);
+  if (raw === null) return runWhole(connection, asked, `${query.sql}\n${textOf(rows)}`);
   const { columns, ...target } = raw;
   const written = await connection.insert({ ...target, ...(columns === null ? {} : { columns }), values: rows });
   reply.begin(query.format, { ...NOTHING, startedAt, writtenRows: written.rows, writtenBytes: written.bytes }, null);
   reply.end();
+}
+
+/** Formats that the engine takes only inside a statement must be text. */
+function textOf(rows: Buffer): string {
+  if (isUtf8(rows) && !rows.includes(0)) return rows.toString('utf8');
+  throw new ClickHouseException(
+    73,
+    'UNKNOWN_FORMAT',
+    `The embedded engine takes no binary rows. Insert as ${RAW_FORMATS.join(', ')}, or another text format in UTF-8.`,
+  );
 }
 
 const NOTHING: Omit<Summary, 'startedAt'> = { readRows: 0, readBytes: 0, writtenRows: 0, writtenBytes: 0 };
@@ -101,13 +116,15 @@ async function runWhole(connection: Connection, { query, reply, ...asked }: Aske
 /** The first block decides the status: what fails before it is a plain error. */
 async function runStreaming(connection: Connection, { query, reply, ...asked }: Asked): Promise<void> {
   const startedAt = process.hrtime.bigint();
+  const streaming = streamingOf(query.format);
   const begin = () =>
     reply.begin(query.format, { ...NOTHING, startedAt }, query.compressed ? asked.acceptEncoding : null);
   let begun = false;
-  for await (const chunk of connection.stream(query.sql, query.format)) {
+  for await (const block of connection.stream(query.sql, query.format)) {
+    const head = begun && streaming.kind === 'headed' ? streaming.headEnd(block) : 0;
     if (!begun) begin();
     begun = true;
-    await reply.write(chunk);
+    await reply.write(block.subarray(head));
     if (!reply.open) return;
   }
   if (!begun) begin();

@@ -14,7 +14,7 @@ const SIMPLE_INSERT = new RegExp(
 );
 const ONE_NAME = new RegExp(`^${NAME}$`);
 
-const RAW_FORMATS: readonly RawInsertFormat[] = [
+export const RAW_FORMATS: readonly RawInsertFormat[] = [
   'JSONEachRow',
   'JSONCompactEachRow',
   'CSV',
