@@ -90,6 +90,8 @@ export function createWarehouse(access: WarehouseAccess): Warehouse {
 }
 
 async function select(client: ClickHouseClient, statement: Statement, options: QueryOptions): Promise<unknown[]> {
+  // The client listens for an abort that is to come; one that came already would pass it by.
+  options.signal?.throwIfAborted();
   const result = await client.query({
     query: statement.text,
     query_params: { ...statement.params },
