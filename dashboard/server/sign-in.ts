@@ -12,8 +12,15 @@ export function createSignInLink(sessions: Sessions, limiter: Limiter) {
     response.set('Cache-Control', 'no-store');
     const right = isRight(sessions, limiter, request, token);
     if (right) sessions.open(response);
-    response.redirect(303, right ? '/' : '/?signIn=failed');
+    response.redirect(303, right ? `/${queryWithoutToken(request)}` : '/?signIn=failed');
   };
+}
+
+/** What else the link asks for, such as which rows to show. */
+function queryWithoutToken({ originalUrl }: Request): string {
+  const { searchParams } = new URL(originalUrl, 'http://localhost');
+  searchParams.delete('token');
+  return searchParams.size === 0 ? '' : `?${searchParams}`;
 }
 
 /** POST /api/sign-in and /api/sign-out, GET /api/me. */

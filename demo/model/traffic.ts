@@ -22,6 +22,8 @@ const UNATTRIBUTED = 0.03;
 const WITHOUT_USER = 0.02;
 const STREAM_WITHOUT_USAGE = 0.03;
 const WITH_TRACE = 0.3;
+/** Of a user's visits: those to the feature that this one is here for. */
+const FAVOURITE = 0.35;
 
 /** What one user does in one go. */
 interface Visit {
@@ -31,6 +33,8 @@ interface Visit {
   readonly topic: Topic;
   readonly sessionId: string;
   readonly environment: string;
+  /** Decides among a step's models: a conversation stays with one. */
+  readonly modelDraw: number;
   readonly calls: number;
 }
 
@@ -47,11 +51,19 @@ export function* createTraffic({ seed, span, requests, eventful }: TrafficOption
   const byDay = createWeighted(features, ({ weight }) => weight);
   const byNight = createWeighted(features, ({ weight, nightly }) => weight * (nightly ? 8 : 1));
 
+  const favourites = new Map<User, Feature>();
+  const favouriteOf = (user: User): Feature => {
+    const known = favourites.get(user) ?? byDay.at(createRandom(seed, 'favourite', user.id).next());
+    favourites.set(user, known);
+    return known;
+  };
+
   let made = 0;
   while (made < requests) {
     const begin = clock.momentAt((made + random.next()) / (requests + 1));
-    const feature = (isNight(begin) ? byNight : byDay).at(random.next());
-    const visit = drawVisit(feature, users.at(random.next()), random);
+    const user = users.at(random.next());
+    const feature = random.chance(FAVOURITE) ? favouriteOf(user) : (isNight(begin) ? byNight : byDay).at(random.next());
+    const visit = drawVisit(feature, user, random);
     const calls = Math.min(visit.calls, requests - made);
     let at = begin;
     for (let turn = 0; turn < calls; turn++) {
@@ -78,6 +90,7 @@ function drawVisit(feature: Feature, user: User, random: Random): Visit {
     topic: random.pick(feature.topics),
     sessionId: feature.sessionName === '' || !attributed ? '' : `ses_${random.hex(16)}`,
     environment: random.chance(0.93) ? 'production' : random.chance(0.7) ? 'staging' : 'development',
+    modelDraw: random.next(),
     calls: attributed ? random.whole(least, most) : 1,
   };
 }
@@ -92,7 +105,7 @@ function drawCall(
 ): Call {
   const { feature, user, attributed, environment } = visit;
   const step = stepOf(feature, turn, visit.calls);
-  const model = pickModel(story.modelsAt(step, at), random);
+  const model = pickModel(story.modelsAt(step, at), visit.modelDraw);
   const version = story.versionOf(step.promptId, at, random);
   const streamed = random.chance(step.streamed) && model.format !== 'openai-embeddings';
   const tool = step.tool;
@@ -136,8 +149,8 @@ function stepOf({ steps }: Feature, turn: number, calls: number): Step {
   return steps[index] ?? steps[0];
 }
 
-function pickModel(shares: readonly [Share, ...Share[]], random: Random): Share['model'] {
-  return createWeighted(shares, ({ share }) => share).at(random.next()).model;
+function pickModel(shares: readonly [Share, ...Share[]], draw: number): Share['model'] {
+  return createWeighted(shares, ({ share }) => share).at(draw).model;
 }
 
 function conversationAt(
