@@ -85,7 +85,8 @@ export type ExchangeKind = z.infer<typeof exchangeKind>;
 /** One request and its response as the proxy saw them: the event of the log. Secrets are already gone. */
 export const exchange = z.object({
   v: z.literal(EXCHANGE_VERSION),
-  requestId: z.uuid(),
+  // Any that looks like one: callers bring their own, of whatever version.
+  requestId: z.guid(),
   kind: exchangeKind,
   lane: z.enum(['pass', 'routed']),
   arrivedAt: z.number(),
