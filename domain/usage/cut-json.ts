@@ -39,15 +39,15 @@ export function repairEnd(text: string): unknown {
 
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    if (!isEscaped(text, end)) return end;
+    if (slashesBefore(text, end) % 2 === 0) return end;
   }
   return text.length;
 }
 
-function isEscaped(text: string, quote: number): boolean {
+function slashesBefore(text: string, quote: number): number {
   let slashes = 0;
   while (text[quote - 1 - slashes] === '\\') slashes++;
-  return slashes % 2 === 1;
+  return slashes;
 }
 
 /** A bracket that was open where the text was cut: what of it is complete. */
@@ -129,10 +129,12 @@ function skipSpace(text: string, start: number): number {
   return i;
 }
 
+/** -1 where it lies before the cut, or at it: a quote there may have lost the backslash in front of it. */
 function startOfString(text: string, end: number): number {
-  for (let start = end - 1; start >= 0; start--) {
-    start = text.lastIndexOf('"', start);
-    if (start < 0 || !isEscaped(text, start)) return start;
+  for (let start = text.lastIndexOf('"', end - 1); start > 0; start = text.lastIndexOf('"', start - 1)) {
+    const slashes = slashesBefore(text, start);
+    if (slashes === start) return -1;
+    if (slashes % 2 === 0) return start;
   }
   return -1;
 }

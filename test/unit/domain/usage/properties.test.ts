@@ -252,9 +252,9 @@ describe('JSON that was cut', () => {
   });
 
   it('read from its end finds the last members of the outermost object', () => {
-    const key = fc.string().filter((name) => name !== '__proto__');
+    const key = fc.string({ unit: fc.constantFrom('"', '\\', '{', '}', '[', ']', ':', ',', 'a', ' ') });
     fc.assert(
-      fc.property(fc.dictionary(key, fc.jsonValue(), { minKeys: 1 }), fc.nat(), (value, position) => {
+      fc.property(fc.dictionary(key, fc.oneof(fc.jsonValue(), key), { minKeys: 1 }), fc.nat(), (value, position) => {
         const text = JSON.stringify(value);
         const [root] = readTornEnd(text.slice(position % text.length));
         for (const [name, part] of Object.entries(root?.members ?? {})) expect(part).toEqual(JSON.parse(text)[name]);
