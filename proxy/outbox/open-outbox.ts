@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { SpendlensError } from '../../domain/error.ts';
 import { type Exchange, encodeExchange } from '../../domain/exchange.ts';
 import type { Logger } from '../../process/log.ts';
@@ -26,6 +27,7 @@ export interface OutboxOptions {
 }
 
 const GIB = 1024 ** 3;
+const PROBE_BYTES = 128 * 1024;
 export const defaultOutboxLimitBytes = 2 * GIB;
 
 /**
@@ -98,11 +100,22 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
 function openFolder(folder: string): Environment {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (!existsSync(join(folder, 'lock.mdb'))) assertSpace(folder);
     return openEnvironment(folder);
   } catch (cause) {
     throw new SpendlensError('data_folder_unusable', `cannot open the outbox in ${folder}: ${String(cause)}`, {
       cause,
     });
+  }
+}
+
+/** LMDB maps its lock file into memory; made on a full disk, the first write to it would kill the process. */
+function assertSpace(folder: string): void {
+  const probe = join(folder, 'space.tmp');
+  try {
+    writeFileSync(probe, new Uint8Array(PROBE_BYTES), { flush: true });
+  } finally {
+    rmSync(probe, { force: true });
   }
 }
 

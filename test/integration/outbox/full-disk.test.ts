@@ -78,3 +78,12 @@ it.skipIf(!mounted)('a disk that somebody else filled to the last byte is surviv
   await outbox.close();
   expect((await readFile(join(folder, 'data.mdb'))).length).toBeGreaterThan(0);
 });
+
+it.skipIf(!mounted)('a new outbox on a full disk is a clear error, not a crash', async () => {
+  spawnSync('dd', ['if=/dev/zero', `of=${join(disk, 'filler')}`, 'bs=64k']);
+  spawnSync('dd', ['if=/dev/zero', `of=${join(disk, 'rest')}`, 'bs=4k']);
+  const folder = join(disk, 'third', '0');
+  const opening = openOutbox({ folder, acknowledgementPath: '/nowhere', log: quietLog });
+  await expect(opening).rejects.toMatchObject({ code: 'data_folder_unusable' });
+  await rm(join(disk, 'filler'));
+});
