@@ -5,7 +5,6 @@ import { z } from 'zod';
 export type EntryKey = [outboxId: string, seq: number];
 
 export const ownerRecord = z.object({ id: z.string().min(1), closed: z.boolean() });
-export type OwnerRecord = z.infer<typeof ownerRecord>;
 
 /** What stands on the disk, kept in the same transactions as the entries that it counts. */
 export const totals = z.object({ bytes: z.number().int().nonnegative(), entries: z.number().int().nonnegative() });
