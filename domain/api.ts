@@ -21,8 +21,11 @@ export const figures = z.object({
   /** Estimated and partial money, contained in `spend`. */
   estimatedSpend: dollars,
   tokens: count,
+  /** All that was sent: uncached, cache reads and writes, audio, images. */
   inputTokens: count,
+  /** All that came back: reasoning and audio too. */
   outputTokens: count,
+  /** Of requests that ended as an error; one that its client hung up on is none. */
   errorRate: share,
   /** cache_read / all input tokens, the provider's prompt cache. */
   cacheReadShare: share,
@@ -43,6 +46,7 @@ export const summaryAnswer = z.object({
   previousRange: resolvedRange,
   current: figures,
   previous: figures,
+  /** Of requests that name neither user nor feature. */
   unattributed: z.object({
     spend: dollars,
     requests: count,

@@ -1,25 +1,29 @@
 import { z } from 'zod';
 import type { Warehouse } from '../../clickhouse/client.ts';
-import { askCompleteness, type Completeness } from '../../clickhouse/query/completeness.ts';
+import { askCompleteness } from '../../clickhouse/query/completeness.ts';
 import { render, sql } from '../../clickhouse/query/fragment.ts';
 import type { StatusAnswer } from '../../domain/api.ts';
 import type { ChildState } from '../../process/messages.ts';
+import { createPaced } from './paced.ts';
 import { readWaiting } from './waiting.ts';
 
 const HEALTH_MS = 5_000;
+const COUNTS_MS = 500;
 
-const kindRow = z.object({
-  kind: z.string(),
-  rows: z.coerce.number(),
-  first: z.coerce.number(),
-  last: z.coerce.number(),
-});
+const kindRow = z.object({ kind: z.string(), rows: z.coerce.number(), first: z.coerce.number() });
+const lastRow = z.object({ last: z.coerce.number() });
 
-const KINDS = sql`SELECT kind, count() AS rows, toUnixTimestamp64Milli(min(created_at)) AS first,
-  toUnixTimestamp64Milli(max(created_at)) AS last
+const KINDS = sql`SELECT kind, count() AS rows, toUnixTimestamp64Milli(min(created_at)) AS first
 FROM spendlens.requests
 WHERE kind IN ('app', 'demo')
 GROUP BY kind`;
+
+// In the table's own order, so that it costs the same however many rows there are.
+const LAST = sql`SELECT toUnixTimestamp64Milli(created_at) AS last
+FROM spendlens.requests
+WHERE kind IN ('app', 'demo')
+ORDER BY created_at DESC
+LIMIT 1`;
 
 export interface StatusParts {
   readonly warehouse: Warehouse;
@@ -29,55 +33,26 @@ export interface StatusParts {
 }
 
 export function createStatus({ warehouse, children, proxyUrl, sqlUrl }: StatusParts): () => Promise<StatusAnswer> {
-  const health = createHealth(warehouse);
+  const completeness = createPaced(() => askCompleteness(warehouse), HEALTH_MS);
+  const kinds = createPaced(() => warehouse.rows(kindRow, render(KINDS)), COUNTS_MS);
   return async function status() {
-    const [kinds, { complete, gaps, deadLetters, lostExchanges, lostBodies }, waiting] = await Promise.all([
-      warehouse.rows(kindRow, render(KINDS)),
-      health(),
+    const [counts, [last], health, waiting] = await Promise.all([
+      kinds(),
+      warehouse.rows(lastRow, render(LAST)),
+      completeness(),
       readWaiting(proxyUrl),
     ]);
-    const count = (kind: string) => kinds.find((each) => each.kind === kind)?.rows ?? 0;
+    const { complete, gaps, deadLetters, lostExchanges, lostBodies } = health;
+    const count = (kind: string) => counts.find((each) => each.kind === kind)?.rows ?? 0;
     const processes = children().map(({ name, state, restarts, lastExit }) => ({ name, state, restarts, lastExit }));
     return {
       now: new Date().toISOString(),
       proxyUrl,
       sqlUrl,
-      firstRowAt: instant(
-        kinds.map(({ first }) => first),
-        Math.min,
-      ),
-      lastRowAt: instant(
-        kinds.map(({ last }) => last),
-        Math.max,
-      ),
+      firstRowAt: counts.length === 0 ? null : new Date(Math.min(...counts.map(({ first }) => first))).toISOString(),
+      lastRowAt: last === undefined ? null : new Date(last.last).toISOString(),
       rows: { app: count('app'), demo: count('demo') },
       health: { complete, gaps, deadLetters, lostExchanges, lostBodies, waiting, processes },
     };
   };
-}
-
-/** Completeness reads every row's number, so the more it takes, the less often it is asked. */
-function createHealth(warehouse: Warehouse): () => Promise<Completeness> {
-  let known: { readonly answer: Promise<Completeness>; until: number } | null = null;
-  return function health() {
-    const began = Date.now();
-    if (known !== null && known.until > began) return known.answer;
-    const answer = askCompleteness(warehouse);
-    const entry = { answer, until: Number.POSITIVE_INFINITY };
-    known = entry;
-    answer.then(
-      () => {
-        const took = Date.now() - began;
-        entry.until = Date.now() + Math.max(HEALTH_MS, 20 * took);
-      },
-      () => {
-        entry.until = 0;
-      },
-    );
-    return answer;
-  };
-}
-
-function instant(times: readonly number[], choose: (...values: number[]) => number): string | null {
-  return times.length === 0 ? null : new Date(choose(...times)).toISOString();
 }

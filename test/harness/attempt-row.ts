@@ -1,25 +1,5 @@
 import type { AttemptRow } from '../../clickhouse/rows.ts';
 
-const TOTALS = [
-  'status',
-  'error_kind',
-  'cost_usd',
-  'cost_status',
-  'input_tokens',
-  'cache_read_tokens',
-  'cache_write_5m_tokens',
-  'cache_write_1h_tokens',
-  'output_tokens',
-  'reasoning_tokens',
-  'audio_input_tokens',
-  'audio_output_tokens',
-  'image_tokens',
-  'tool_calls',
-  'latency_ms',
-  'ttft_ms',
-  'response_bytes',
-] as const;
-
 const plain = {
   kind: 'app',
   lane: 'pass',
@@ -77,14 +57,29 @@ const plain = {
 
 /** A row of one exchange with one call, the totals as the call's own. `at` is in milliseconds since 1970. */
 export function attemptRow(at: number, outboxId: string, seq: number, over: Partial<AttemptRow> = {}): AttemptRow {
-  const row = {
-    ...plain,
+  const row = { ...plain, ...over };
+  return {
     request_id: crypto.randomUUID(),
     created_at: (at / 1000).toFixed(3),
     outbox_id: outboxId,
     seq,
-    ...over,
+    total_status: row.status,
+    total_error_kind: row.error_kind,
+    total_cost_usd: row.cost_usd,
+    total_cost_status: row.cost_status,
+    total_input_tokens: row.input_tokens,
+    total_cache_read_tokens: row.cache_read_tokens,
+    total_cache_write_5m_tokens: row.cache_write_5m_tokens,
+    total_cache_write_1h_tokens: row.cache_write_1h_tokens,
+    total_output_tokens: row.output_tokens,
+    total_reasoning_tokens: row.reasoning_tokens,
+    total_audio_input_tokens: row.audio_input_tokens,
+    total_audio_output_tokens: row.audio_output_tokens,
+    total_image_tokens: row.image_tokens,
+    total_tool_calls: row.tool_calls,
+    total_latency_ms: row.latency_ms,
+    total_ttft_ms: row.ttft_ms,
+    total_response_bytes: row.response_bytes,
+    ...row,
   };
-  const totals = Object.fromEntries(TOTALS.map((name) => [`total_${name}`, row[name]]));
-  return { ...row, ...totals, ...over } as AttemptRow;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { csvLine } from '../../../dashboard/server/csv.ts';
 import { isLoopback } from '../../../dashboard/server/guard.ts';
 import { createLimiter } from '../../../dashboard/server/limiter.ts';
+import { createPaced } from '../../../dashboard/server/paced.ts';
 import { parseRequest } from '../../../dashboard/server/refusal.ts';
 import { createSharedAnswers } from '../../../dashboard/server/shared-answers.ts';
 import { breakdownRequest, summaryRequest } from '../../../domain/api.ts';
@@ -137,5 +138,31 @@ describe('the same question at the same time', () => {
     second.abort();
     expect(stopped).toBe(true);
     expect((await Promise.allSettled(answers)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  });
+});
+
+describe('a paced answer', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('rests twenty times as long as it took', async () => {
+    const work = vi.fn(() => new Promise<string>((resolve) => setTimeout(resolve, 1_000, 'counted')));
+    const paced = createPaced(work, 500);
+    const both = Promise.all([paced(), paced()]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await both).toEqual(['counted', 'counted']);
+    await vi.advanceTimersByTimeAsync(19_999);
+    await paced();
+    expect(work).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(1);
+    void paced();
+    expect(work).toHaveBeenCalledTimes(2);
+  });
+
+  it('tries again at once after a failure', async () => {
+    const work = vi.fn().mockRejectedValueOnce(new Error('away')).mockResolvedValue('back');
+    const paced = createPaced(work, 500);
+    await expect(paced()).rejects.toThrow('away');
+    expect(await paced()).toBe('back');
   });
 });
