@@ -1,8 +1,8 @@
 import { createWarehouse } from '../clickhouse/client.ts';
 import { SpendlensError } from '../domain/error.ts';
 import { type SocketLock, takeSocketLock } from '../process/socket-lock.ts';
-import { type HistorySignals, runHistory } from './history/history.ts';
-import { findInstallation, type Installation } from './installation.ts';
+import { runHistory } from './history/history.ts';
+import { type DemoSignals, findInstallation, type Installation } from './installation.ts';
 import { runLive } from './live/live.ts';
 import { type DemoOptions, help, readOptions } from './options.ts';
 import { drainLeftovers } from './outbox.ts';
@@ -52,12 +52,12 @@ async function takeLock({ data }: Installation): Promise<SocketLock> {
   throw new SpendlensError('data_folder_in_use', `a demo runs on ${data} already. Stop it first, or wait for its end.`);
 }
 
-async function run(options: Work, installation: Installation, signals: HistorySignals, out: Terminal): Promise<void> {
+async function run(options: Work, installation: Installation, signals: DemoSignals, out: Terminal): Promise<void> {
   switch (options.mode) {
     case 'history':
       return runHistory(installation, options, signals, out);
     case 'live':
-      return runLive(installation, options, signals.stop, out);
+      return runLive(installation, options, signals, out);
     case 'remove':
       return runRemoval(installation, signals.leave, out);
   }
@@ -65,7 +65,7 @@ async function run(options: Work, installation: Installation, signals: HistorySi
 
 async function runRemoval(installation: Installation, leave: AbortSignal, out: Terminal): Promise<void> {
   const say = (line: string) => void out.write(`${line}\n`);
-  await drainLeftovers(installation, (n) => n > 0 && say(`An earlier demo left ${n} exchanges; waiting …`), leave);
+  await drainLeftovers(installation, say, leave);
   const warehouse = createWarehouse(installation.warehouse);
   try {
     const taken = await removeDemoRows(warehouse, installation.data, say);
@@ -76,7 +76,7 @@ async function runRemoval(installation: Installation, leave: AbortSignal, out: T
 }
 
 /** The first Ctrl-C ends the work in order, the second one leaves at once. */
-function listenForInterrupts(out: Terminal): { signals: HistorySignals; stop(): void } {
+function listenForInterrupts(out: Terminal): { signals: DemoSignals; stop(): void } {
   const stop = new AbortController();
   const leave = new AbortController();
   const onSignal = () => {

@@ -15,6 +15,13 @@ export interface Installation {
   readonly warehouse: { readonly url: string; readonly user: string; readonly password: string };
 }
 
+export interface DemoSignals {
+  /** Begin nothing more, let ingest have what is there. */
+  readonly stop: AbortSignal;
+  /** Do not wait for ingest either. */
+  readonly leave: AbortSignal;
+}
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** @throws SpendlensError not_running or data_folder_unusable */

@@ -76,12 +76,14 @@ const stuck = (depth: number): SpendlensError =>
 /** Takes over what demos left that were killed. Only for who holds the demo's lock: none of them has an owner then. */
 export async function drainLeftovers(
   installation: Installation,
-  onProgress: (waiting: number) => void,
-  signal: AbortSignal,
+  say: (line: string) => void,
+  leave: AbortSignal,
 ): Promise<void> {
   const slots = await readdir(installation.outboxes).catch(() => []);
   for (const slot of slots.filter((name) => name.startsWith(PREFIX))) {
-    const { drain } = await openDemoOutbox(installation, slot);
-    await drain(onProgress, signal);
+    const { outbox, drain } = await openDemoOutbox(installation, slot);
+    const { depth } = outbox.stats();
+    if (depth > 0) say(`An earlier demo left ${depth} requests; waiting for ingest to take them in …`);
+    await drain(() => undefined, leave);
   }
 }

@@ -1,4 +1,4 @@
-import type { Installation } from '../installation.ts';
+import type { DemoSignals, Installation } from '../installation.ts';
 import { createTraffic } from '../model/traffic.ts';
 import { drainLeftovers, freshSlot, openDemoOutbox } from '../outbox.ts';
 import { fill } from './fill.ts';
@@ -8,13 +8,6 @@ export interface HistoryOptions {
   readonly days: number;
   readonly requests: number;
   readonly seed: string;
-}
-
-export interface HistorySignals {
-  /** Write no more, let ingest have what is written. */
-  readonly stop: AbortSignal;
-  /** Do not wait for ingest either. */
-  readonly leave: AbortSignal;
 }
 
 interface Terminal {
@@ -28,10 +21,10 @@ const DAY_MS = 86_400_000;
 export async function runHistory(
   installation: Installation,
   { days, requests, seed }: HistoryOptions,
-  { stop, leave }: HistorySignals,
+  { stop, leave }: DemoSignals,
   terminal: Terminal,
 ): Promise<void> {
-  await drainLeftovers(installation, (waiting) => tellLeftovers(terminal, waiting), leave);
+  await drainLeftovers(installation, (line) => terminal.write(`${line}\n`), leave);
   const to = Date.now();
   const calls = createTraffic({ seed, span: { from: to - days * DAY_MS, to }, requests, eventful: true });
   const { outbox, drain } = await openDemoOutbox(installation, freshSlot());
@@ -63,8 +56,4 @@ export async function runHistory(
       ? `Left. ${left} of ${written} exchanges still wait for ingest, which takes them in by itself.\n`
       : `${written.toLocaleString('en')} demo requests over ${days} days stand in the warehouse, after ${seconds} s.\n`,
   );
-}
-
-function tellLeftovers(terminal: Terminal, waiting: number): void {
-  if (waiting > 0) terminal.write(`An earlier demo left ${waiting} exchanges; waiting for ingest to take them in …\n`);
 }

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'undici';
-import type { Installation } from '../installation.ts';
+import type { DemoSignals, Installation } from '../installation.ts';
 import type { Call } from '../model/call.ts';
 import { createTraffic } from '../model/traffic.ts';
 import { drainLeftovers, freshSlot, openDemoOutbox } from '../outbox.ts';
-import { startLocalProvider } from './provider.ts';
+import { type LocalProvider, startLocalProvider } from './provider.ts';
 import { type Sent, send } from './send.ts';
 import { startWorker } from './worker.ts';
 
@@ -13,6 +13,8 @@ export interface LiveOptions {
   readonly rate: number;
   readonly seed: string;
 }
+
+type Counts = Record<Sent, number>;
 
 interface Terminal {
   write(text: string): unknown;
@@ -24,45 +26,49 @@ const CONNECTIONS = 64;
 /** Sends traffic through a proxy worker of its own, at the pace of life, and waits until it stands in the warehouse. */
 export async function runLive(
   installation: Installation,
-  { minutes, rate, seed }: LiveOptions,
-  stop: AbortSignal,
+  options: LiveOptions,
+  { stop, leave }: DemoSignals,
   terminal: Terminal,
 ): Promise<void> {
-  const say = (line: string) => terminal.write(`${line}\n`);
-  const { dashboard, token } = installation.endpoints;
-  await drainLeftovers(installation, (n) => n > 0 && say(`An earlier demo left ${n} exchanges; waiting …`), stop);
+  const say = (line: string) => void terminal.write(`${line}\n`);
+  await drainLeftovers(installation, say, leave);
+  if (stop.aborted) return;
   const slot = freshSlot();
   const provider = await startLocalProvider();
-  const agent = new Agent({ connections: CONNECTIONS, headersTimeout: 60_000, bodyTimeout: 60_000 });
-  const counts: Record<Sent, number> = { answered: 0, failed: 0, left: 0 };
-  try {
-    const worker = await startWorker(installation, slot, provider.url);
-    say(
-      `Sending ${rate} requests a second for ${minutes} min through a proxy worker of the demo's own (${worker.url}).`,
-    );
-    say(`Watch them arrive: ${dashboard}/?kind=demo&token=${token}`);
-    say('Ctrl-C ends it early.');
-    try {
-      await pace(
-        plan(seed, minutes, rate),
-        stop,
-        (sent) => tell(say, sent, counts),
-        async (call) => {
-          provider.expect(call);
-          counts[await send(call, worker.url, agent)]++;
-          provider.done(call);
-        },
-      );
-    } finally {
-      await agent.close();
-      await worker.stop();
-    }
-  } finally {
-    await provider.stop();
-  }
+  const counts = await sendAll(installation, slot, provider, options, stop, say).finally(() => provider.stop());
   const { drain } = await openDemoOutbox(installation, slot);
-  await drain(() => undefined, AbortSignal.timeout(30_000));
-  say(`Done: ${describe(counts)}. All of it stands in the warehouse.`);
+  const left = await drain(() => undefined, leave);
+  const where = left === 0 ? 'All of it stands in the warehouse.' : `${left} still wait for ingest.`;
+  say(`Done: ${describe(counts)}. ${where}`);
+}
+
+async function sendAll(
+  installation: Installation,
+  slot: string,
+  provider: LocalProvider,
+  { minutes, rate, seed }: LiveOptions,
+  stop: AbortSignal,
+  say: (line: string) => void,
+): Promise<Counts> {
+  const { dashboard, token } = installation.endpoints;
+  const counts: Counts = { answered: 0, failed: 0, left: 0 };
+  const worker = await startWorker(installation, slot, provider.url);
+  const agent = new Agent({ connections: CONNECTIONS, headersTimeout: 60_000, bodyTimeout: 60_000 });
+  say(`Sending ${rate} requests a second for ${minutes} min through a proxy worker of the demo's own (${worker.url}).`);
+  say(`Watch them arrive: ${dashboard}/?kind=demo&token=${token}`);
+  say('Ctrl-C ends it early.');
+  const one = async (call: Call) => {
+    provider.expect(call);
+    counts[await send(call, worker.url, agent)]++;
+    provider.done(call);
+  };
+  try {
+    await pace(plan(seed, minutes, rate), stop, (sent) => say(`${sent} sent: ${describe(counts)}`), one);
+  } finally {
+    await agent.close();
+    await worker.stop();
+  }
+  return counts;
 }
 
 function plan(seed: string, minutes: number, rate: number): Call[] {
@@ -95,9 +101,5 @@ async function pace(
   await Promise.all(running);
 }
 
-function tell(say: (line: string) => void, sent: number, counts: Readonly<Record<Sent, number>>): void {
-  say(`${sent} sent: ${describe(counts)}`);
-}
-
-const describe = ({ answered, failed, left }: Readonly<Record<Sent, number>>): string =>
+const describe = ({ answered, failed, left }: Counts): string =>
   `${answered} answered, ${failed} failed, ${left} left by their callers`;
