@@ -60,6 +60,6 @@ function isRight(sessions: Sessions, limiter: Limiter, request: Request, token: 
     });
   }
   if (sessions.tokenMatches(token)) return true;
-  limiter.countFailure(address);
+  limiter.countFailure(address, token);
   return false;
 }

@@ -26,12 +26,14 @@ describe('a line of CSV', () => {
 });
 
 describe('wrong tokens are counted by address', () => {
-  it('hears nobody after ten, until the minute is over', () => {
+  it('hears nobody after ten different ones, until the minute is over', () => {
     let now = 0;
     const limiter = createLimiter(() => now);
-    for (let tries = 0; tries < 9; tries++) limiter.countFailure('here');
+    for (let tries = 0; tries < 9; tries++) limiter.countFailure('here', `guess ${tries}`);
     expect(limiter.wait('here')).toBe(0);
-    limiter.countFailure('here');
+    limiter.countFailure('here', 'guess 0');
+    expect(limiter.wait('here')).toBe(0); // no new guess
+    limiter.countFailure('here', 'guess 9');
     expect(limiter.wait('here')).toBe(60);
     expect(limiter.wait('elsewhere')).toBe(0);
     now = 59_001;
