@@ -26,6 +26,7 @@ const schema = z.object({
       .regex(/^(?:\d{1,3}|demo-[a-z0-9]{1,16})$/, 'expected the number of a slot, 0 to 999')
       .default('0'),
   ),
+  SPENDLENS_ADOPT_FROM: optional(z.coerce.number().int().min(1).optional()),
   SPENDLENS_CAPTURE_LIMIT: optional(byteSize.default(4 * MIB)),
   SPENDLENS_CAPTURE_TOTAL: optional(byteSize.default(256 * MIB)),
   SPENDLENS_OUTBOX_LIMIT: optional(byteSize.default(2048 * MIB)),
@@ -43,7 +44,10 @@ export interface ProxySettings {
   readonly port: number;
   /** A socket that the supervisor has bound already. */
   readonly fd: number | null;
+  readonly outboxes: string;
   readonly outboxFolder: string;
+  /** Slots from this one on have no worker of their own and are this one's to look after; null = not its business. */
+  readonly adoptFrom: number | null;
   readonly acknowledgementPath: string;
   readonly captureLimit: number;
   readonly captureTotal: number;
@@ -68,7 +72,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     host: values.SPENDLENS_PROXY_HOST,
     port: values.SPENDLENS_PROXY_PORT,
     fd: values.SPENDLENS_PROXY_FD ?? null,
+    outboxes: join(values.SPENDLENS_DATA, 'outbox'),
     outboxFolder: join(values.SPENDLENS_DATA, 'outbox', values.SPENDLENS_WORKER),
+    adoptFrom: values.SPENDLENS_ADOPT_FROM ?? null,
     acknowledgementPath: join(values.SPENDLENS_DATA, 'ingest', 'state.json'),
     captureLimit: values.SPENDLENS_CAPTURE_LIMIT,
     captureTotal: values.SPENDLENS_CAPTURE_TOTAL,

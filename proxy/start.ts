@@ -13,6 +13,7 @@ import { createProxyKey } from './credential.ts';
 import { createDrain } from './drain.ts';
 import { createProxyMetrics } from './metrics.ts';
 import { createOperationsPaths } from './operations.ts';
+import { adoptOrphans } from './outbox/adopt.ts';
 import { openOutbox } from './outbox/open-outbox.ts';
 import { createPassLane } from './pass-lane.ts';
 import { createProxyServer } from './server.ts';
@@ -24,12 +25,10 @@ export async function startProxy({ env, log, registry, supervision }: RoleContex
   const providers = providersOf(await readConfig(settings.configPath));
   const resolver = createResolver(providers);
   const proxyKey = settings.proxyKey === null ? null : createProxyKey(settings.proxyKey);
-  const outbox = await openOutbox({
-    folder: settings.outboxFolder,
-    acknowledgementPath: settings.acknowledgementPath,
-    limitBytes: settings.outboxLimit,
-    log,
-  });
+  const { acknowledgementPath, outboxes, adoptFrom } = settings;
+  const outboxOptions = { acknowledgementPath, limitBytes: settings.outboxLimit, log };
+  const outbox = await openOutbox({ ...outboxOptions, folder: settings.outboxFolder });
+  const adoption = adoptFrom === null ? null : adoptOrphans({ ...outboxOptions, outboxes, fromSlot: adoptFrom });
   const memory = createCaptureMemory(settings.captureTotal);
   const facts = createFactsReader(log);
   const agents = createAgents();
@@ -66,7 +65,7 @@ export async function startProxy({ env, log, registry, supervision }: RoleContex
       await drain.run(server);
       agents.close();
       await facts.close();
-      await outbox.close();
+      await Promise.all([outbox.close(), adoption?.stop()]);
     },
   };
 }

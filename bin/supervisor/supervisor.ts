@@ -134,6 +134,8 @@ function describeChildren(config: SupervisorConfig, secrets: Secrets, addresses:
       SPENDLENS_PROXY_HOST: config.proxy.host,
       SPENDLENS_PROXY_PORT: String(proxyPort),
       SPENDLENS_WORKER: String(slot),
+      // Where there were more workers once, the first one looks after what they left.
+      ...(slot === 0 ? { SPENDLENS_ADOPT_FROM: String(config.proxy.workers) } : {}),
     }),
   }));
   const warehouse = {

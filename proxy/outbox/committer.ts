@@ -53,6 +53,8 @@ interface CommitterOptions {
 /** Of one transaction: bounds how long a commit takes and what its failure costs. */
 const BATCH_BYTES = 32 * 1024 * 1024;
 const LOSSES_NOTED_EVERY_MS = 1_000;
+/** After a failed write: a full disk is not asked again with every arrival. */
+const RETRY_MS = 250;
 
 export function createCommitter({ environment, ownership, keeper, log, lingerMs }: CommitterOptions): Committer {
   const { id, generation } = ownership;
@@ -87,8 +89,8 @@ export function createCommitter({ environment, ownership, keeper, log, lingerMs 
     clearTimeout(timer);
     return exclusive(async () => {
       scheduled = false;
-      await commit();
-      if (appends.length + begins.size + removals.length > 0) schedule();
+      const outcome = await commit();
+      if (appends.length + begins.size + removals.length > 0) schedule(outcome === 'failed' ? RETRY_MS : lingerMs);
       else if (!sameLost(untoldOnDisk(), noted)) schedule(LOSSES_NOTED_EVERY_MS);
     });
   }
@@ -113,7 +115,7 @@ export function createCommitter({ environment, ownership, keeper, log, lingerMs 
     return batch;
   }
 
-  async function commit(): Promise<void> {
+  async function commit(): Promise<WriteOutcome> {
     const batch = takeBatch();
     const arrivals = begins;
     begins = new Map();
@@ -122,7 +124,7 @@ export function createCommitter({ environment, ownership, keeper, log, lingerMs 
     const bytes = batch.reduce((sum, append) => sum + append.bytes, 0);
     const untold = untoldOnDisk();
     const noteLosses = !sameLost(untold, noted) && (batch.length > 0 || Date.now() - notedAt >= LOSSES_NOTED_EVERY_MS);
-    if (batch.length + arrivals.size + gone.length === 0 && !noteLosses) return;
+    if (batch.length + arrivals.size + gone.length === 0 && !noteLosses) return 'applied';
 
     const outcome = await write(
       () => {
@@ -137,7 +139,10 @@ export function createCommitter({ environment, ownership, keeper, log, lingerMs 
       batch.length > 0 ? [id, lastSeq + batch.length] : null,
     );
     pending -= bytes;
-    if (outcome !== 'applied') return failed(outcome, batch, gone);
+    if (outcome !== 'applied') {
+      failed(outcome, batch, gone);
+      return outcome;
+    }
     lastSeq += batch.length;
     used += bytes;
     count += batch.length;
@@ -149,6 +154,7 @@ export function createCommitter({ environment, ownership, keeper, log, lingerMs 
       ledger.append(append.bytes, now);
       append.settle(true);
     }
+    return outcome;
   }
 
   function failed(outcome: WriteOutcome, batch: Append[], gone: number[]): void {
@@ -185,7 +191,7 @@ export function createCommitter({ environment, ownership, keeper, log, lingerMs 
     id,
     losses,
     begin(ticket, skeleton) {
-      if (outdated) return;
+      if (outdated || keeper.room({ used, pending }, 0) === 'none') return;
       begins.set(ticket, skeleton);
       schedule();
     },
