@@ -74,25 +74,34 @@ export function createCommitter({ environment, ownership, keeper, log, lingerMs 
   let noted = ownership.lost;
   let notedAt = 0;
   let outdated = false;
+  let closed = false;
   let timer: NodeJS.Timeout | undefined;
+  let lossTimer: NodeJS.Timeout | undefined;
+  let pausedUntil = 0;
   /** The transactions, one after another: a seq is given out again only when the one before it is known to have failed. */
   let queue: Promise<unknown> = Promise.resolve();
-  let scheduled = false;
 
-  function schedule(delayMs = lingerMs): void {
-    if (scheduled || outdated) return;
-    scheduled = true;
-    timer = setTimeout(commitNow, delayMs);
+  function schedule(): void {
+    if (outdated) return;
+    timer ??= setTimeout(commitNow, Math.max(lingerMs, pausedUntil - Date.now()));
   }
 
   function commitNow(): Promise<void> {
-    clearTimeout(timer);
     return exclusive(async () => {
-      scheduled = false;
-      const outcome = await commit();
-      if (appends.length + begins.size + removals.length > 0) schedule(outcome === 'failed' ? RETRY_MS : lingerMs);
-      else if (!sameLost(untoldOnDisk(), noted)) schedule(LOSSES_NOTED_EVERY_MS);
+      clearTimeout(timer);
+      timer = undefined;
+      if ((await commit()) === 'failed') pausedUntil = Date.now() + RETRY_MS;
+      if (appends.length + begins.size + removals.length > 0) schedule();
+      if (!sameLost(untoldOnDisk(), noted)) noteLossesSoon();
     });
+  }
+
+  function noteLossesSoon(): void {
+    if (closed) return;
+    lossTimer ??= setTimeout(() => {
+      lossTimer = undefined;
+      schedule();
+    }, LOSSES_NOTED_EVERY_MS).unref();
   }
 
   function exclusive<T>(action: () => Promise<T>): Promise<T> {
@@ -235,11 +244,13 @@ export function createCommitter({ environment, ownership, keeper, log, lingerMs 
     isOutdated: () => outdated,
     stats: () => ({ entries: count, inflight: stored.size + begins.size, oldestAt: ledger.oldestAt() }),
     async close() {
+      closed = true;
       notedAt = 0;
       do await commitNow();
       while (appends.length > 0 && !outdated);
       await exclusive(() => write(() => meta.put('owner', { id, closed: true }, generation)));
       clearTimeout(timer);
+      clearTimeout(lossTimer);
     },
   };
 }
