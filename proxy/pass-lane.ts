@@ -110,13 +110,15 @@ function watchResponse(proxyRes: IncomingMessage, res: ServerResponse, passage: 
     recording.upstreamEnded();
     if (proxyRes.rawTrailers.length > 0) res.addTrailers(pairs(proxyRes.rawTrailers));
   });
-  // Before the library's own listener, which would end the connection in an orderly way: to a client that reads until
+  // Before the library's own listeners, which would end the connection in an orderly way: to a client that reads until
   // the end, a torn answer would look like a whole one.
-  proxyRes.on('close', () => {
+  const broken = () => {
     if (proxyRes.complete || res.destroyed) return;
     recording.failed('upstream_reset');
     resetClient(res);
-  });
+  };
+  proxyRes.on('error', broken);
+  proxyRes.on('close', broken);
   res.sendDate = false;
   const headers = endToEndHeaders(proxyRes.rawHeaders, proxyRes.headers);
   headers.push(...ownAnswerHeaders(requestId, status, destination, ignored));

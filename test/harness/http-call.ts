@@ -1,0 +1,58 @@
+import { Agent, type OutgoingHttpHeaders, request } from 'node:http';
+
+/** An answer byte by byte, as no convenient client shows it. */
+export interface Answer {
+  readonly status: number;
+  readonly statusText: string;
+  /** Names and values in turn, as they came. */
+  readonly rawHeaders: readonly string[];
+  readonly headers: NodeJS.Dict<string | string[]>;
+  readonly trailers: NodeJS.Dict<string>;
+  readonly body: Buffer;
+  /** When each chunk came, in ms since the call; the first entry is that of the headers. */
+  readonly times: readonly number[];
+  /** False where the connection broke off in the middle of the body. */
+  readonly complete: boolean;
+}
+
+export interface Call {
+  readonly method?: string;
+  readonly headers?: OutgoingHttpHeaders | readonly string[];
+  readonly body?: string | Buffer;
+  readonly agent?: Agent;
+}
+
+const oneOff = new Agent({ keepAlive: false });
+
+/** Rejects where no status line came. */
+export function call(url: string, { method = 'GET', headers = {}, body, agent = oneOff }: Call = {}): Promise<Answer> {
+  const start = performance.now();
+  return new Promise((resolve, reject) => {
+    // The path as it stands: a URL object would tidy it up.
+    const { hostname, port, origin } = new URL(url);
+    const path = url.slice(origin.length);
+    const req = request({ hostname, port, path, method, headers, agent, maxHeaderSize: 1024 * 1024 }, (res) => {
+      const chunks: Buffer[] = [];
+      const times = [performance.now() - start];
+      res.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        times.push(performance.now() - start);
+      });
+      res.on('error', () => {});
+      res.on('close', () =>
+        resolve({
+          status: res.statusCode ?? 0,
+          statusText: res.statusMessage ?? '',
+          rawHeaders: res.rawHeaders,
+          headers: res.headers,
+          trailers: res.trailers,
+          body: Buffer.concat(chunks),
+          times,
+          complete: res.complete,
+        }),
+      );
+    });
+    req.on('error', reject);
+    req.end(body);
+  });
+}
