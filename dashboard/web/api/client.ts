@@ -24,6 +24,14 @@ export function post<T>(path: string, body: unknown, answer: z.ZodType<T>, signa
   return call(path, { method: 'POST', headers, body: JSON.stringify(body), signal: signal ?? null }, answer);
 }
 
+/** An answer that is saved rather than read. */
+export async function postForFile(path: string, body: unknown): Promise<Blob> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await sent(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  if (response.ok) return response.blob();
+  throw refusal(response.status, await bodyOf(response));
+}
+
 async function call<T>(path: string, init: RequestInit, answer: z.ZodType<T>): Promise<T> {
   const response = await sent(path, init);
   const body = await bodyOf(response);

@@ -10,14 +10,15 @@ import {
   requestDetail,
   requestSort,
   requestsAnswer,
+  type SeriesAnswer,
   type SeriesRequest,
   seriesAnswer,
   statusAnswer,
   summaryAnswer,
   valuesAnswer,
 } from '../../../domain/api.ts';
-import type { View } from '../../../domain/view.ts';
-import { get, post } from './client.ts';
+import type { Dimension, Metric, View } from '../../../domain/view.ts';
+import { get, post, postForFile } from './client.ts';
 
 /** First part of the key of everything that new rows change; the live refresh asks for these again. */
 export const LIVE = 'live';
@@ -35,17 +36,27 @@ export function useStatus() {
   });
 }
 
-export function useSummary(view: View) {
+export function useSummary(view: View, enabled = true) {
   return useQuery({
+    enabled,
     queryKey: [LIVE, 'summary', view],
     queryFn: ({ signal }) => post('/api/summary', { view }, summaryAnswer, signal),
     placeholderData: keepPreviousData,
   });
 }
 
+/** With what was asked: until the next answer is there, the one before is shown, and it means what it meant. */
+export interface AskedSeries extends SeriesAnswer {
+  readonly metric: Metric;
+  readonly splitBy: Dimension | null;
+}
+
 export const seriesOptions = (request: SeriesRequest, enabled = true) => ({
   queryKey: [LIVE, 'series', request],
-  queryFn: ({ signal }: { signal: AbortSignal }) => post('/api/series', request, seriesAnswer, signal),
+  queryFn: async ({ signal }: { signal: AbortSignal }): Promise<AskedSeries> => {
+    const answer = await post('/api/series', request, seriesAnswer, signal);
+    return { ...answer, metric: request.metric, splitBy: request.splitBy };
+  },
   placeholderData: keepPreviousData,
   enabled,
 });
@@ -57,7 +68,10 @@ export function useSeries(request: SeriesRequest, enabled = true) {
 export function useBreakdown(request: BreakdownRequest) {
   return useQuery({
     queryKey: [LIVE, 'breakdown', request],
-    queryFn: ({ signal }) => post('/api/breakdown', request, breakdownAnswer, signal),
+    queryFn: async ({ signal }) => {
+      const answer = await post('/api/breakdown', request, breakdownAnswer, signal);
+      return { ...answer, dimension: request.dimension };
+    },
     placeholderData: keepPreviousData,
   });
 }
@@ -136,3 +150,8 @@ export function useProperties(kind: View['kind']) {
 const anything = z.unknown();
 export const signIn = (token: string): Promise<unknown> => post('/api/sign-in', { token }, anything);
 export const signOut = (): Promise<unknown> => post('/api/sign-out', {}, anything);
+
+/** Everything that a table holds, as a file, however many of its rows were shown. */
+export const breakdownFile = (request: BreakdownRequest) => postForFile('/api/breakdown?format=csv', request);
+export const requestsFile = (query: RequestsQuery) =>
+  postForFile('/api/requests?format=csv', { ...query, after: null, limit: PAGE });

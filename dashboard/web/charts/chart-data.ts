@@ -1,5 +1,6 @@
 import type { SeriesAnswer } from '../../../domain/api.ts';
 import type { Metric } from '../../../domain/view.ts';
+import type { AskedSeries } from '../api/queries.ts';
 import { metricTitles, valueTitle } from '../state/vocabulary.ts';
 import { coloursOf, OTHER_COLOUR } from './palette.ts';
 
@@ -8,7 +9,7 @@ export interface ChartLine {
   readonly title: string;
   readonly colour: string;
   /** Stacked on those before it, or a line of its own: strong, or lighter beside a strong one. */
-  readonly look: 'stacked' | 'strong' | 'light';
+  readonly look: 'stacked' | 'strong' | 'light' | 'before';
   readonly points: readonly (number | null)[];
   /** Exact decimal dollars where the metric is money. */
   readonly exact: readonly (string | null)[] | null;
@@ -26,7 +27,14 @@ export interface ChartData {
   readonly sql: string;
 }
 
-export function stackedData(answer: SeriesAnswer, metric: Metric, dimension: string | null): ChartData {
+export interface PeriodBefore {
+  readonly answer: SeriesAnswer;
+  /** How much earlier than the period of now it lies. */
+  readonly shiftMs: number;
+}
+
+export function stackedData(answer: AskedSeries, before: PeriodBefore | undefined): ChartData {
+  const { metric, splitBy: dimension } = answer;
   const values = answer.series.filter((s) => !s.other).map((s) => s.value ?? '');
   const colours = dimension === null ? new Map([['', 'var(--series-1)']]) : coloursOf(dimension, values);
   const lines = answer.series.map((series, index): ChartLine => {
@@ -45,7 +53,35 @@ export function stackedData(answer: SeriesAnswer, metric: Metric, dimension: str
       value: dimension === null ? null : value,
     };
   });
-  return { ...frameOf(answer), lines, sql: answer.sql };
+  const frame = frameOf(answer);
+  return { ...frame, lines: before ? [...lines, beforeLine(before, frame.buckets)] : lines, sql: answer.sql };
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * By how much the period before is moved to lie under the one of now: whole days, so that nights lie on nights, or
+ * whole buckets where the periods are shorter than that.
+ */
+export function shiftBetween(apartMs: number, bucketMs: number): number {
+  const unit = apartMs >= 1.5 * DAY_MS ? Math.max(DAY_MS, bucketMs) : bucketMs;
+  return Math.round(apartMs / unit) * unit;
+}
+
+/** The whole of the period before, each bucket under the one that it is compared with. */
+function beforeLine({ answer, shiftMs }: PeriodBefore, buckets: readonly number[]): ChartLine {
+  const [series] = answer.series;
+  const places = new Map(answer.buckets.map((at, index) => [Date.parse(at) + shiftMs, index]));
+  const indexes = buckets.map((at) => places.get(at) ?? -1);
+  return {
+    key: 'before',
+    title: 'Period before',
+    colour: 'var(--muted)',
+    look: 'before',
+    points: indexes.map((index) => series?.points[index] ?? null),
+    exact: series?.exact ? indexes.map((index) => series.exact?.[index] ?? null) : null,
+    value: null,
+  };
 }
 
 export interface LineSpec {
@@ -92,11 +128,25 @@ export function stackTotal(lines: readonly ChartLine[], index: number): number |
   return points.reduce<number>((sum, point) => sum + (point ?? 0), 0);
 }
 
+const MOST_BEFORE = 1.5;
+
+/** Upper end of what must be seen. A peak of the period before may leave the picture: it must not flatten this one. */
 export function highest(data: ChartData): number {
-  const stacked = data.buckets.map((_, index) => stackTotal(data.lines, index) ?? 0);
-  const single = data.lines.filter((line) => line.look !== 'stacked').flatMap((line) => line.points.map((p) => p ?? 0));
-  return [...stacked, ...single].reduce((a, b) => Math.max(a, b), 0);
+  const topOf = (lines: readonly ChartLine[]): number =>
+    data.buckets.reduce((most, _, index) => Math.max(most, ...lines.map((line) => line.points[index] ?? 0)), 0);
+  const stacked = data.buckets.reduce((most, _, index) => Math.max(most, stackTotal(data.lines, index) ?? 0), 0);
+  const current = Math.max(
+    stacked,
+    topOf(data.lines.filter((line) => line.look === 'strong' || line.look === 'light')),
+  );
+  const before = topOf(data.lines.filter((line) => line.look === 'before'));
+  return current === 0 ? before : Math.max(current, Math.min(before, current * MOST_BEFORE));
 }
 
-export const isEmptyChart = (data: ChartData): boolean =>
-  data.lines.every((line) => line.points.every((point) => point === null || point === 0));
+/** A stack of nothing but zeros is empty; a line along zero (no errors) is not. */
+export function isEmptyChart(data: ChartData): boolean {
+  const current = data.lines.filter((line) => line.look !== 'before');
+  return current.every((line) =>
+    line.points.every((point) => point === null || (line.look === 'stacked' && point === 0)),
+  );
+}

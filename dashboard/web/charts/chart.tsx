@@ -27,7 +27,10 @@ export function Chart({ title, data, height, splitBy, format, formatTick, ceilin
   const [ref, { width }] = useSize();
   const { view, setRange } = useView();
   const open = useOpenPoint(data, splitBy);
-  const ticks = useMemo(() => limited(valueTicks(highest(data)), ceiling), [data, ceiling]);
+  const ticks = useMemo(
+    () => limited(valueTicks(highest(data), ceiling === undefined ? 1 : ceiling / 100), ceiling),
+    [data, ceiling],
+  );
   const endOf = (index: number): number => (data.buckets[index] ?? 0) + data.bucketSeconds * 1000;
   const zoom = (first: number, last: number) => {
     const from = new Date(data.buckets[first] ?? 0).toISOString();

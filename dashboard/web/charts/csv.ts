@@ -11,17 +11,17 @@ export function csv(rows: readonly (readonly string[])[]): string {
 }
 
 /** Money as the exact decimals that the server sent, not as the floats that were drawn. */
-export function chartCsv(data: ChartData): string {
+export function chartCsv(data: ChartData): Blob {
   const head = ['time', ...data.lines.map((line) => line.title)];
   const rows = data.buckets.map((at, index) => [
     new Date(at).toISOString(),
     ...data.lines.map((line) => line.exact?.[index] ?? String(line.points[index] ?? '')),
   ]);
-  return csv([head, ...rows]);
+  return new Blob([csv([head, ...rows])], { type: 'text/csv' });
 }
 
-export function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
+export function download(name: string, file: Blob): void {
+  const url = URL.createObjectURL(file);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

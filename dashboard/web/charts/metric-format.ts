@@ -16,7 +16,7 @@ function drawnMoney(value: number): string {
 
 /** Round values need no decimal: `2k`, `1.5k`. */
 const shortCount = (value: number): string => compact(value).replace(/\.0(?=\D|$)/, '');
-const shortDuration = (value: number): string => (value === 0 ? '0' : duration(value).replace(/\.0(?=\D)/, ''));
+const shortDuration = (value: number): string => (value === 0 ? '0' : duration(value).replace(/\.0(?=\D)|\s0\ss$/, ''));
 
 const asMoney: MetricFormat = {
   format: (value, exact) => (exact !== null ? money(exact) : value === null ? UNKNOWN : drawnMoney(value)),

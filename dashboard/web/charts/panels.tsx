@@ -1,14 +1,20 @@
 import { useQueries } from '@tanstack/react-query';
 import { type ReactNode, useMemo } from 'react';
-import type { SeriesAnswer } from '../../../domain/api.ts';
 import type { Dimension, Metric } from '../../../domain/view.ts';
-import { seriesOptions, useSeries } from '../api/queries.ts';
+import { type AskedSeries, seriesOptions, useSeries, useSummary } from '../api/queries.ts';
 import { rangeTitle } from '../frame/range-picker.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Settled } from '../parts/settled.tsx';
 import { useView } from '../state/view.tsx';
 import { Chart } from './chart.tsx';
-import { type ChartData, type LineSpec, linesData, stackedData } from './chart-data.ts';
+import {
+  type ChartData,
+  type LineSpec,
+  linesData,
+  type PeriodBefore,
+  shiftBetween,
+  stackedData,
+} from './chart-data.ts';
 import { chartCsv } from './csv.ts';
 import { Legend } from './legend.tsx';
 import { ChartMenu } from './menu.tsx';
@@ -21,14 +27,38 @@ interface StackedPanelProps {
   readonly height: number;
   readonly aside?: ReactNode;
   readonly className?: string;
+  /** Draws the whole of the period before as well, where the reader compares. */
+  readonly compared?: boolean;
 }
 
-export function StackedPanel({ title, metric, splitBy, height, aside, className = '' }: StackedPanelProps) {
+export function StackedPanel({
+  title,
+  metric,
+  splitBy,
+  height,
+  aside,
+  className = '',
+  compared = false,
+}: StackedPanelProps) {
   const { view } = useView();
   const query = useSeries({ view, metric, splitBy });
+  const before = useBefore(metric, compared);
   const answer = query.data;
-  const data = useMemo(() => answer && stackedData(answer, metric, splitBy), [answer, metric, splitBy]);
+  const data = useMemo(() => answer && stackedData(answer, before), [answer, before]);
   return <ChartPanel {...{ title, metric, splitBy, height, aside, className }} query={{ ...query, data }} />;
+}
+
+function useBefore(metric: Metric, compared: boolean): PeriodBefore | undefined {
+  const { view, compare } = useView();
+  const summary = useSummary(view, compared && compare).data;
+  const wanted = compared && compare && summary !== undefined;
+  const asked = { view: { ...view, range: summary?.previousRange ?? view.range }, metric, splitBy: null };
+  const answer = useSeries(asked, wanted).data;
+  return useMemo(() => {
+    if (!wanted || answer === undefined) return undefined;
+    const apart = Date.parse(summary.range.from) - Date.parse(summary.previousRange.from);
+    return { answer, shiftMs: shiftBetween(apart, answer.bucketSeconds * 1000) };
+  }, [wanted, answer, summary]);
 }
 
 interface LinesPanelProps {
@@ -51,7 +81,7 @@ export function LinesPanel({ title, lines, height, className = '' }: LinesPanelP
 }
 
 interface PartOfMany {
-  readonly data: SeriesAnswer | undefined;
+  readonly data: AskedSeries | undefined;
   readonly error: Error | null;
   readonly isPlaceholderData: boolean;
   readonly fetchStatus: 'fetching' | 'paused' | 'idle';

@@ -52,6 +52,7 @@ export const Plot = memo(function Plot({ data, width, height, ticks, timeZone, f
       <YAxis
         width={AXIS_WIDTH}
         domain={[0, ticks.at(-1) ?? 1]}
+        allowDataOverflow
         ticks={[...ticks]}
         interval={0}
         tick={tickStyle}
@@ -74,6 +75,19 @@ function marksOf(buckets: readonly number[], timeZone: string, plotWidth: number
 /** Not components: recharts looks at the elements that stand directly inside the chart. */
 function shapeOf(line: ChartLine, asBars: boolean) {
   const shared = { key: line.key, dataKey: line.key, name: line.title, isAnimationActive: false } as const;
+  if (line.look === 'before') {
+    return (
+      <Line
+        {...shared}
+        type="step"
+        stroke={line.colour}
+        strokeWidth={1}
+        strokeDasharray="3 3"
+        dot={false}
+        connectNulls={false}
+      />
+    );
+  }
   if (line.look !== 'stacked') {
     const stroke = line.look === 'strong' ? 1.75 : 1.5;
     const opacity = line.look === 'strong' ? 1 : 0.55;
@@ -95,10 +109,9 @@ function shapeOf(line: ChartLine, asBars: boolean) {
       {...shared}
       type="step"
       stackId="stack"
-      stroke={line.colour}
-      strokeWidth={0.5}
+      stroke="none"
       fill={line.colour}
-      fillOpacity={0.92}
+      fillOpacity={1}
       dot={false}
       activeDot={false}
       connectNulls={false}

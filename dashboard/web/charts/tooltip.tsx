@@ -47,10 +47,13 @@ export function ChartTooltip({ data, index, timeZone, format, marked }: TooltipP
 function sortedAt(lines: readonly ChartLine[], index: number): ChartLine[] {
   const present = lines.filter((line) => (line.points[index] ?? null) !== null);
   const worth = present.filter((line) => line.look !== 'stacked' || line.points[index] !== 0);
-  return worth.sort((a, b) => (b.points[index] ?? 0) - (a.points[index] ?? 0));
+  const isBefore = (line: ChartLine): number => (line.look === 'before' ? 1 : 0);
+  return worth.sort((a, b) => isBefore(a) - isBefore(b) || (b.points[index] ?? 0) - (a.points[index] ?? 0));
 }
 
 export function Swatch({ line }: { line: ChartLine }) {
+  if (line.look === 'before')
+    return <span aria-hidden className="w-2.5 shrink-0 border-t border-dashed border-muted" />;
   const look = line.look === 'stacked' ? 'size-2 rounded-[2px]' : 'h-0.5 w-2.5 rounded-full';
   return (
     <span

@@ -31,6 +31,11 @@ export function exactNano(amount: bigint): string {
   return `${amount < 0n ? '−' : ''}$${grouped(size / NANO)}.${fraction}`;
 }
 
+/** True where a sum of nothing says nothing, since what it is a sum of has no price. */
+export function isUnpricedSum(figures: { readonly spend: string; readonly unpricedRequests: number }): boolean {
+  return figures.unpricedRequests > 0 && fromDecimal(figures.spend) === 0n;
+}
+
 /** The figure with the mark that its status asks for. */
 export function statedMoney(dollars: string | null, costStatus: string): string {
   const figure = money(dollars);
@@ -67,9 +72,10 @@ export function axisMoney(dollars: number): string {
   if (size === 0) return '$0';
   if (size >= 1e6) return `${sign}$${short(size / 1e6)}M`;
   if (size >= 1e3) return `${sign}$${short(size / 1e3)}k`;
-  if (size >= 1) return `${sign}$${short(size)}`;
+  if (size >= 1) return `${sign}$${Number.isInteger(size) ? size : size.toFixed(2)}`;
   const places = Math.min(9, 1 - Math.floor(Math.log10(size) + 1e-9));
-  return `${sign}$${size.toFixed(places).replace(/0+$/, '').replace(/\.$/, '')}`;
+  const [, fraction = ''] = size.toFixed(places).split('.');
+  return `${sign}$0.${fraction.replace(/0+$/, '').padEnd(2, '0')}`;
 }
 
 function short(value: number): string {

@@ -19,7 +19,7 @@ export function Frame() {
     return <div aria-busy className="h-full" />;
   }
   return (
-    <StatusProvider value={status.data}>
+    <StatusProvider status={status.data}>
       <Shell reachable={status.error === null} />
     </StatusProvider>
   );

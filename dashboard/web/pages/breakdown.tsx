@@ -12,7 +12,7 @@ const promptGrains = [
 ] as const;
 
 /** All values of one dimension: their spend over time, and the table. */
-export function BreakdownPage({ place, above }: { place: Place; above?: React.ReactNode }) {
+export function BreakdownPage({ place, aside }: { place: Place; aside?: React.ReactNode }) {
   const [grain, setGrain] = useParam('grain');
   const isPrompts = place.dimension === 'prompt_id';
   const byVersion = isPrompts && grain === 'version';
@@ -28,7 +28,7 @@ export function BreakdownPage({ place, above }: { place: Place; above?: React.Re
     <SyncedCharts>
       <div className="flex h-full min-h-[640px] flex-col">
         <div className="flex flex-col gap-3 px-4 pt-4 pb-1 max-sm:px-3 max-sm:pt-3">
-          <PageHead title={place.title} question={place.question} above={above} />
+          <PageHead title={place.title} question={place.question} aside={aside} />
           <StackedPanel title="Spend" metric="spend" splitBy={place.dimension} height={150} />
         </div>
         <div className="min-h-0 flex-1">

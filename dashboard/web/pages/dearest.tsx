@@ -2,7 +2,7 @@ import { Link, useSearchParams } from 'react-router';
 import type { BreakdownAnswer } from '../../../domain/api.ts';
 import type { Dimension } from '../../../domain/view.ts';
 import { useBreakdown, useSummary } from '../api/queries.ts';
-import { exactMoney, money } from '../format/money.ts';
+import { exactMoney, isUnpricedSum, money } from '../format/money.ts';
 import { percent } from '../format/number.ts';
 import { rangeTitle } from '../frame/range-picker.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -47,7 +47,7 @@ export function Dearest({ dimension, className = '' }: { dimension: Dimension; c
           skeleton={<SkeletonRows rows={SHOWN} />}
           reading={`Reading ${rangeTitle(view.range, view.timeZone).toLowerCase()} …`}
         >
-          {(data) => <Rows dimension={dimension} rows={data.rows} whole={whole} shared={shared} />}
+          {(data) => <Rows dimension={data.dimension} rows={data.rows} whole={whole} shared={shared} />}
         </Settled>
       </div>
     </Panel>
@@ -70,7 +70,7 @@ function Rows({ dimension, rows, whole, shared }: RowsProps) {
     <ul>
       {rows.map((row) => {
         const spend = Number(row.figures.spend);
-        const unpriced = spend === 0 && row.figures.unpricedRequests > 0;
+        const unpriced = isUnpricedSum(row.figures);
         return (
           <li key={row.value}>
             <Link

@@ -33,6 +33,7 @@ export function OverviewPage() {
             title="Spend"
             metric="spend"
             splitBy={split.value}
+            compared
             height={260}
             className="col-span-2 max-md:col-span-1"
           />

@@ -29,14 +29,14 @@ function OneProperty({ names }: { names: readonly string[] }) {
   const name = params.get('name') ?? names[0] ?? '';
   const place = useMemo(() => propertyPlace(name), [name]);
   const trigger = (
-    <Button className="mb-1.5">
+    <Button>
       <Tags size={13} aria-hidden className="text-muted" />
       Property: {name}
       <ChevronDown size={13} aria-hidden className="text-muted" />
     </Button>
   );
   const choice = (
-    <Menu trigger={trigger} align="start">
+    <Menu trigger={trigger} align="end">
       {names.map((each) => (
         <MenuItem key={each} onSelect={() => setName(each)}>
           {each}
@@ -44,7 +44,7 @@ function OneProperty({ names }: { names: readonly string[] }) {
       ))}
     </Menu>
   );
-  return <BreakdownPage key={name} place={place} above={choice} />;
+  return <BreakdownPage key={name} place={place} aside={choice} />;
 }
 
 const example = 'Helicone-Property-Team: search';

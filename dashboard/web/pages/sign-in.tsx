@@ -11,10 +11,17 @@ export function safeBack(back: string | null): string {
   return back !== null && /^\/(?![/\\])/.test(back) ? back : '/';
 }
 
+const STALE_LINK = 'The token of this link is no longer the right one. Enter the one that npm start printed last.';
+
+/** The server's word for a link with a wrong token, on the address that it sends people on to. */
+const cameByStaleLink = (back: string | null): boolean => /[?&]signIn=failed(&|$)/.test(back ?? '');
+
 export function SignInPage() {
   const [params] = useSearchParams();
   const [token, setToken] = useState('');
-  const [failure, setFailure] = useState<string | null>(null);
+  const [failure, setFailure] = useState<string | null>(() =>
+    cameByStaleLink(params.get('back')) ? STALE_LINK : null,
+  );
   const [busy, setBusy] = useState(false);
   const navigate = useNavigate();
   const cache = useQueryClient();
@@ -25,7 +32,8 @@ export function SignInPage() {
     try {
       await signIn(secret);
       cache.clear();
-      await navigate(safeBack(params.get('back')), { replace: true });
+      const back = params.get('back');
+      await navigate(cameByStaleLink(back) ? '/' : safeBack(back), { replace: true });
     } catch (error) {
       setFailure(reasonOf(error));
     } finally {

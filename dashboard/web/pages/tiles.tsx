@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Figures, SummaryAnswer } from '../../../domain/api.ts';
 import { useSummary } from '../api/queries.ts';
 import { type Change, type Meaning, moneyChange, relativeChange, shareChange } from '../format/change.ts';
-import { exactMoney, money, UNKNOWN } from '../format/money.ts';
+import { exactMoney, isUnpricedSum, money, UNKNOWN } from '../format/money.ts';
 import { compact, duration, integer, percent, plural } from '../format/number.ts';
 import { dateTime } from '../format/time.ts';
 import { rangeTitle } from '../frame/range-picker.tsx';
@@ -10,7 +10,7 @@ import { Settled } from '../parts/settled.tsx';
 import { useView } from '../state/view.tsx';
 
 const strip =
-  'grid grid-cols-[minmax(276px,2fr)_repeat(6,minmax(0,1fr))] overflow-hidden rounded-lg border border-line bg-line gap-px max-lg:grid-cols-4 max-sm:grid-cols-2';
+  'grid grid-cols-[minmax(258px,2fr)_repeat(6,minmax(0,1fr))] overflow-hidden rounded-lg border border-line bg-line gap-px max-lg:grid-cols-4 max-sm:grid-cols-2';
 
 /** The figures of the view side by side, each against the period before. */
 export function Tiles() {
@@ -65,7 +65,11 @@ function TileStrip({ answer }: { answer: SummaryAnswer }) {
           </span>
         }
         change={shown(relativeChange(now.requests, then.requests, 'neutral'))}
-        note={<span title={exactMoney(now.costPerRequest)}>{money(now.costPerRequest)} each</span>}
+        note={
+          isUnpricedSum(now) || now.costPerRequest === null ? null : (
+            <span title={exactMoney(now.costPerRequest)}>{money(now.costPerRequest)} each</span>
+          )
+        }
       />
       <Tile
         title="Tokens"
@@ -102,8 +106,7 @@ function TileStrip({ answer }: { answer: SummaryAnswer }) {
 }
 
 function SpendValue({ figures }: { figures: Figures }) {
-  const nothingPriced = figures.requests > 0 && figures.unpricedRequests === figures.requests;
-  if (nothingPriced) return <span className="text-muted">{UNKNOWN} unpriced</span>;
+  if (isUnpricedSum(figures)) return <span className="text-muted">{UNKNOWN} unpriced</span>;
   return <span title={exactMoney(figures.spend)}>{money(figures.spend)}</span>;
 }
 
@@ -134,9 +137,9 @@ interface TileProps {
 
 function Tile({ title, value, change, note, wide = false }: TileProps) {
   return (
-    <div className={`flex min-w-0 flex-col bg-surface px-3.5 py-2.5 ${wide ? 'max-lg:col-span-2' : ''}`}>
+    <div className={`flex min-w-0 flex-col bg-surface px-3 py-2.5 ${wide ? 'max-lg:col-span-2' : ''}`}>
       <dt className="truncate text-small font-medium text-muted">{title}</dt>
-      <dd className="mt-0.5 flex flex-wrap items-baseline gap-x-2">
+      <dd className="mt-0.5 flex flex-wrap items-baseline gap-x-1.5">
         <span className="text-figure font-semibold tracking-tight">{value}</span>
         {change}
       </dd>

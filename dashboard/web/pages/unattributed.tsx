@@ -53,13 +53,13 @@ function Content({ answer }: { answer: SummaryAnswer }) {
         <table className="w-full table-fixed text-small">
           <thead className="sticky top-0 bg-surface">
             <tr className="h-7 border-y border-line text-left text-muted">
-              <th scope="col" className="w-[30%] truncate pl-3 font-medium">
+              <th scope="col" className="w-[116px] truncate pl-3 font-medium">
                 Key
               </th>
               <th scope="col" className="truncate px-2 font-medium">
                 User agent
               </th>
-              <th scope="col" className="w-18 truncate text-right font-medium">
+              <th scope="col" className="w-16 truncate text-right font-medium">
                 Requests
               </th>
               <th scope="col" className="w-20 truncate pr-3 text-right font-medium">

@@ -63,6 +63,7 @@ function Content({ place, value, above }: { place: Place; value: string; above: 
           title="Spend"
           metric="spend"
           splitBy={split.value}
+          compared
           height={260}
           className="col-span-2 max-md:col-span-1"
         />

@@ -6,7 +6,17 @@ import { removed, replaced, withValue } from './filters.ts';
 import { DEFAULT_RANGE, readView, writeFilters, writeRange } from './link.ts';
 
 const statusContext = createContext<StatusAnswer | null>(null);
-export const StatusProvider = statusContext.Provider;
+/** Apart from the status, which is another one every two seconds: a page must not be drawn anew for each. */
+const usualKindContext = createContext<View['kind']>('app');
+
+export function StatusProvider({ status, children }: { status: StatusAnswer; children: ReactNode }) {
+  const usualKind = status.rows.app === 0 && status.rows.demo > 0 ? 'demo' : 'app';
+  return (
+    <usualKindContext.Provider value={usualKind}>
+      <statusContext.Provider value={status}>{children}</statusContext.Provider>
+    </usualKindContext.Provider>
+  );
+}
 
 /** @throws Error outside of the frame, which waits for the first status before it shows a page */
 export function useServer(): StatusAnswer {
@@ -26,10 +36,10 @@ const ownTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 
 export function useView() {
   const [params, setParams] = useSearchParams();
-  const { rows } = useServer();
+  const usualKind = useContext(usualKindContext);
   const scope = useContext(scopeContext);
   const linked = useMemo(() => readView(params), [params]);
-  const kind = linked.kind ?? (rows.app === 0 && rows.demo > 0 ? 'demo' : 'app');
+  const kind = linked.kind ?? usualKind;
   const view = useMemo<View>(
     () => ({
       range: linked.range ?? DEFAULT_RANGE,
@@ -41,6 +51,8 @@ export function useView() {
   );
   return {
     view,
+    /** Filters that the page adds to the URL's. */
+    scope,
     /** The URL's own filters, without the page's. */
     filters: linked.filters,
     compare: linked.compare,

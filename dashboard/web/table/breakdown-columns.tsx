@@ -3,7 +3,7 @@ import { Link } from 'react-router';
 import type { BreakdownAnswer, Figures } from '../../../domain/api.ts';
 import type { Dimension, Metric } from '../../../domain/view.ts';
 import { Sparkline } from '../charts/sparkline.tsx';
-import { exactMoney, money } from '../format/money.ts';
+import { exactMoney, isUnpricedSum, money, UNKNOWN } from '../format/money.ts';
 import { compact, duration, integer, percent, plural } from '../format/number.ts';
 import { fieldTitle } from '../state/vocabulary.ts';
 import { BarBehind, MoneyText, ValueText } from './cells.tsx';
@@ -29,7 +29,6 @@ function Spend({ figures }: { figures: Figures }) {
   const share = Number(figures.estimatedSpend) / Number(figures.spend);
   const estimated = share >= WORTH_A_MARK;
   const hidden = figures.unpricedRequests > 0;
-  const only = hidden && figures.unpricedRequests === figures.requests;
   const title = [
     exactMoney(figures.spend),
     hidden && plural(figures.unpricedRequests, 'request is unpriced', 'requests are unpriced'),
@@ -37,7 +36,7 @@ function Spend({ figures }: { figures: Figures }) {
   ];
   return (
     <span title={title.filter(Boolean).join(' · ')}>
-      {only ? (
+      {isUnpricedSum(figures) ? (
         <span className="text-muted">— unpriced</span>
       ) : (
         <>
@@ -64,7 +63,7 @@ const specs: readonly FigureSpec[] = [
     metric: 'cost_per_request',
     title: 'Per request',
     width: 108,
-    show: (f) => <MoneyText dollars={f.costPerRequest} />,
+    show: (f) => (isUnpricedSum(f) ? UNKNOWN : <MoneyText dollars={f.costPerRequest} />),
     size: (f) => Number(f.costPerRequest ?? 0),
   },
   {
@@ -150,7 +149,7 @@ export function breakdownColumns({ dimension, second, sortedBy, rows, linkOf }: 
         {
           id: 'second',
           title: fieldTitle(second),
-          width: 140,
+          width: 112,
           align: 'left',
           cell: (row) => <ValueText field={second} value={row.second ?? ''} />,
         },

@@ -1,8 +1,7 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { type Dimension, metric } from '../../../domain/view.ts';
-import { useBreakdown } from '../api/queries.ts';
-import { csv } from '../charts/csv.ts';
+import { breakdownFile, useBreakdown } from '../api/queries.ts';
 import { ChartMenu } from '../charts/menu.tsx';
 import { plural } from '../format/number.ts';
 import { rangeTitle } from '../frame/range-picker.tsx';
@@ -37,15 +36,9 @@ export function BreakdownTable({ dimension, second, aside }: BreakdownTableProps
   const [limit, setLimit] = useState(STEP);
   const asked = readSorting(sortText, dearestFirst);
   const by = metric.safeParse(asked.by).data ?? 'spend';
-  const query = useBreakdown({
-    view,
-    dimension,
-    second,
-    sort: { metric: by, descending: asked.descending },
-    search: search ?? '',
-    limit,
-    offset: 0,
-  });
+  const sort = { metric: by, descending: asked.descending };
+  const question = { view, dimension, second, sort, search: search ?? '', limit, offset: 0 };
+  const query = useBreakdown(question);
   const shared = sharedSearch(params);
   const rows = query.data?.rows;
   const columns = useMemo(
@@ -84,11 +77,7 @@ export function BreakdownTable({ dimension, second, aside }: BreakdownTableProps
           )}
         </span>
         <ColumnsMenu columns={columns} chosen={chosen} />
-        <ChartMenu
-          title={title}
-          sql={query.data?.sql ?? null}
-          csv={rows ? () => breakdownCsv(dimension, rows) : null}
-        />
+        <ChartMenu title={title} sql={query.data?.sql ?? null} csv={() => breakdownFile(question)} />
       </div>
       <div className="min-h-0 flex-1 border-t border-line bg-surface">
         <Settled
@@ -127,33 +116,3 @@ const TooMany = ({ total }: { total: number }) => (
     The first {MOST} of {plural(total, 'value')}. Search or filter to reach the others.
   </p>
 );
-
-function breakdownCsv(dimension: string, rows: readonly BreakdownRow[]): string {
-  const head = [
-    dimension,
-    'second',
-    'spend_usd',
-    'requests',
-    'unpriced_requests',
-    'tokens',
-    'cache_read_share',
-    'error_rate',
-    'latency_p50_ms',
-    'latency_p95_ms',
-  ];
-  const lines = rows.map(({ value, second, figures: f }) =>
-    [
-      value,
-      second,
-      f.spend,
-      f.requests,
-      f.unpricedRequests,
-      f.tokens,
-      f.cacheReadShare,
-      f.errorRate,
-      f.latencyP50,
-      f.latencyP95,
-    ].map((cell) => String(cell ?? '')),
-  );
-  return csv([head, ...lines]);
-}

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { RequestLine } from '../../../domain/api.ts';
+import type { Filter } from '../../../domain/view.ts';
 import { compact, duration, integer } from '../format/number.ts';
 import { dateTime, fullDateTime } from '../format/time.ts';
 import { StateDot, type Tone } from '../parts/state-dot.tsx';
@@ -75,8 +76,13 @@ function tokens(value: number | null): ReactNode {
   );
 }
 
-/** All columns that the table can show, those of properties last. */
-export function requestColumns(timeZone: string, properties: readonly string[]): Column[] {
+/** All columns that the table can show, those of properties last, without what the page holds to one value. */
+export function requestColumns(timeZone: string, properties: readonly string[], scope: readonly Filter[]): Column[] {
+  const same = new Set<string>(scope.map((filter) => filter.field));
+  return allColumns(timeZone, properties).filter((column) => column.filter === undefined || !same.has(column.filter));
+}
+
+function allColumns(timeZone: string, properties: readonly string[]): Column[] {
   return [
     time(timeZone),
     {
@@ -154,9 +160,9 @@ export function narrowRequestColumns(timeZone: string): Column[] {
         <span className="flex min-w-0 flex-col">
           <span className="flex min-w-0 items-center gap-1.5">
             <StateDot tone={toneOf(line)} className="size-1.5" />
-            <span className="truncate font-medium">{line.model || 'no model'}</span>
+            <span className="truncate font-medium normal-nums">{line.model || 'no model'}</span>
           </span>
-          <span className="truncate text-micro text-muted">
+          <span className="truncate text-micro text-muted normal-nums">
             {[dateTime(Date.parse(line.createdAt), timeZone), line.feature, line.userId].filter(Boolean).join(' · ')}
           </span>
         </span>

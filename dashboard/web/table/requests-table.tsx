@@ -2,7 +2,16 @@ import { useQueryClient } from '@tanstack/react-query';
 import { ArrowUp } from 'lucide-react';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { RequestLine } from '../../../domain/api.ts';
-import { isRequestSort, type RequestsQuery, showNewest, useNewer, useProperties, useRequests } from '../api/queries.ts';
+import {
+  isRequestSort,
+  type RequestsQuery,
+  requestsFile,
+  showNewest,
+  useNewer,
+  useProperties,
+  useRequests,
+} from '../api/queries.ts';
+import { ChartMenu } from '../charts/menu.tsx';
 import { plural } from '../format/number.ts';
 import { rangeTitle } from '../frame/range-picker.tsx';
 import { Settled } from '../parts/settled.tsx';
@@ -21,7 +30,7 @@ const identityOf = (line: RequestLine): string => `${line.outboxId} ${line.seq}`
 
 /** Fills its parent; the bar over it carries `title`. */
 export function RequestsTable({ title }: { title: ReactNode }) {
-  const { view } = useView();
+  const { view, scope } = useView();
   const [sortText, setSort] = useParam('sort');
   const asked = readSorting(sortText, newestFirst);
   const by = isRequestSort(asked.by) ? asked.by : 'created_at';
@@ -32,8 +41,8 @@ export function RequestsTable({ title }: { title: ReactNode }) {
   const properties = useProperties(view.kind).data?.names;
   const narrow = useNarrow();
   const columns = useMemo(
-    () => (narrow ? narrowRequestColumns(view.timeZone) : requestColumns(view.timeZone, properties ?? [])),
-    [narrow, view.timeZone, properties],
+    () => (narrow ? narrowRequestColumns(view.timeZone) : requestColumns(view.timeZone, properties ?? [], scope)),
+    [narrow, view.timeZone, properties, scope],
   );
   const chosen = useChosenColumns('requests', columns);
   const { identity, open } = useOpenRequest(rows);
@@ -46,6 +55,7 @@ export function RequestsTable({ title }: { title: ReactNode }) {
       <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 px-4 py-1.5 max-sm:px-3">
         {title}
         <ColumnsMenu columns={columns} chosen={chosen} />
+        <ChartMenu title="Requests" sql={pages.data?.pages[0]?.sql ?? null} csv={() => requestsFile(query)} />
       </div>
       <div
         className="relative min-h-0 flex-1 border-t border-line bg-surface"
