@@ -5,11 +5,7 @@ import { signIn } from '../api/queries.ts';
 import { Logo } from '../frame/logo.tsx';
 import { Button } from '../parts/button.tsx';
 import { reasonOf } from '../parts/failure.tsx';
-
-/** Only a path of ours: a link must not be able to send people elsewhere after they signed in. */
-export function safeBack(back: string | null): string {
-  return back !== null && /^\/(?![/\\])/.test(back) ? back : '/';
-}
+import { safeBack } from '../state/safe-back.ts';
 
 const STALE_LINK = 'The token of this link is no longer the right one. Enter the one that npm start printed last.';
 
