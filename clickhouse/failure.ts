@@ -32,8 +32,11 @@ const busy = new Set([
  * wait for somebody to mend it; taken for a refusal they would send every good row to the dead letters.
  */
 const closed = new Set([
+  '16', // NO_SUCH_COLUMN_IN_TABLE: migrated by an older or newer program
+  '47', // UNKNOWN_IDENTIFIER: the same
   '60', // UNKNOWN_TABLE: not migrated yet
   '81', // UNKNOWN_DATABASE
+  '115', // UNKNOWN_SETTING: a server that is too old
   '164', // READONLY
   '192', // UNKNOWN_USER
   '193', // WRONG_PASSWORD

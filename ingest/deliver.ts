@@ -30,12 +30,12 @@ export function createDeliver({ inserts, journal, patiently, reached = async () 
   }
 
   return async function deliver(rows: SliceRows): Promise<void> {
-    const { token } = rows;
+    const { id, token } = rows;
     await reached('intent');
     await insert('bodies', () => inserts.bodies(rows.bodies, token));
     await insert('deadLetters', () => inserts.deadLetters(rows.deadLetters, token));
     await insert('attempts', () => inserts.attempts(rows.attempts, token));
-    await insert('gaps', () => inserts.gaps(rows.gaps, token));
-    await insert('slices', () => inserts.slices(rows.slices, token));
+    await insert('gaps', () => inserts.gaps(rows.gaps, id));
+    await insert('slices', () => inserts.slices(rows.slices, id));
   };
 }

@@ -8,6 +8,9 @@ import type { TextRoom } from './steps/body-content.ts';
 
 /** A slice as it goes to the warehouse: one block for each table, in this order. */
 export interface SliceRows {
+  /** Names the slice, and with it the rows that do not depend on what stands there already. */
+  readonly id: string;
+  /** Names the rows that do. */
   readonly token: string;
   readonly bodies: BodyRow[];
   readonly deadLetters: DeadLetterRow[];
@@ -35,7 +38,15 @@ export function createPrepare(process: Process, now: () => Date): Prepare {
     const at = now().toISOString();
     const room: TextRoom = { left: TEXT_ROOM };
     const gaps = slice.gaps.map((gap) => gapRow(gap, at));
-    const rows: SliceRows = { token: tokenOf(id, held), bodies: [], deadLetters: [], attempts: [], gaps, slices: [] };
+    const rows: SliceRows = {
+      id,
+      token: tokenOf(id, held),
+      bodies: [],
+      deadLetters: [],
+      attempts: [],
+      gaps,
+      slices: [],
+    };
     const counts = new Map(slice.ranges.map((range) => [range.outboxId, emptySliceRow(id, range, at)]));
     let done = 0;
     for (const raw of events) {

@@ -28,6 +28,7 @@ export interface OutboxOptions {
 
 const GIB = 1024 ** 3;
 const PROBE_BYTES = 128 * 1024;
+const READER_CHECK_MS = 30_000;
 export const defaultOutboxLimitBytes = 2 * GIB;
 
 /**
@@ -58,6 +59,8 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     void keeper.poll();
     void trim();
   }, pollMs).unref();
+  // A reader that was killed in the middle of reading would keep every page that is given up from then on.
+  const readers = setInterval(() => environment.root.readerCheck(), READER_CHECK_MS).unref();
   const openedAt = Date.now();
 
   return {
@@ -91,6 +94,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     },
     async close() {
       clearInterval(poll);
+      clearInterval(readers);
       await committer.close();
       await environment.root.close();
     },
