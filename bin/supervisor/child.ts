@@ -79,6 +79,7 @@ export class Child {
   }
 
   #spawn(onReady: () => void, onImpossible: (error: Error) => void): void {
+    if (this.#stopping) return;
     const startedAt = Date.now();
     const { script, socket } = this.spec;
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script], {

@@ -90,9 +90,7 @@ export async function startSupervisor(
     await lock.release();
   }
 
-  try {
-    progress('proxy');
-    const proxiesUp = Promise.all(proxies.map((proxy) => proxy.start()));
+  async function startRecording(): Promise<void> {
     if (warehouse) {
       progress('warehouse');
       await warehouse.start();
@@ -100,7 +98,12 @@ export async function startSupervisor(
     progress('migrations');
     await migrate({ ...process.env, ...specs.ingest.env() });
     progress('ingest and dashboard');
-    await Promise.all([proxiesUp, ingest.start(), dashboard.start()]);
+    await Promise.all([ingest.start(), dashboard.start()]);
+  }
+
+  try {
+    progress('proxy');
+    await Promise.all([...proxies.map((proxy) => proxy.start()), startRecording()]);
     published = true;
     await publish();
     return { endpoints: endpointsNow(), stop };
