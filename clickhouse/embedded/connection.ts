@@ -1,5 +1,7 @@
 import type { RawInsertParams, Session } from 'chdb';
 import { quotedName, stringLiteral } from './literal.ts';
+import type { Pipe } from './pipe.ts';
+import { intoFile } from './statement.ts';
 
 /** What a statement wants to find around it. */
 export interface Surroundings {
@@ -14,10 +16,13 @@ export interface Written {
   readonly bytes: number;
 }
 
-export interface Buffered {
-  readonly bytes: Uint8Array;
+export interface Done {
   readonly rowsRead: number;
   readonly bytesRead: number;
+}
+
+export interface Buffered extends Done {
+  readonly bytes: Uint8Array;
 }
 
 // A raw TAB cannot be parsed as any type: a parameter that an earlier statement left here, and that this one does
@@ -41,17 +46,19 @@ export class Connection {
   #spoilt = false;
   readonly #open: () => Session;
   readonly #readonly: boolean;
+  readonly #pipe: Pipe | null;
 
-  constructor(tag: string, open: () => Session, mode: 'writes' | 'readonly') {
+  constructor(tag: string, open: () => Session, options: { readonly: boolean; pipe: Pipe | null }) {
     this.tag = tag;
     this.#open = open;
-    this.#readonly = mode === 'readonly';
+    this.#readonly = options.readonly;
+    this.#pipe = options.pipe;
     this.#session = this.#fresh();
   }
 
   /** @throws what the engine throws when it refuses a setting; the connection is renewed then. */
   async prepare(wanted: Surroundings): Promise<void> {
-    if (this.#spoilt) this.#renew();
+    this.refresh();
     const changes = [...this.#changedSettings(wanted.settings), ...this.#changedParameters(wanted.parameters)];
     try {
       if (wanted.database !== this.#database) await this.#session.queryAsync(`USE ${quotedName(wanted.database)}`);
@@ -78,15 +85,28 @@ export class Connection {
     return { bytes: result.bytes(), rowsRead: result.rowsRead, bytesRead: result.bytesRead };
   }
 
-  async *stream(sql: string, format: string): AsyncGenerator<Uint8Array> {
-    const chunks = this.#session.queryStream(sql, { format });
-    let whole = false;
-    try {
-      for await (const chunk of chunks) yield chunk.raw();
-      whole = true;
-    } finally {
-      if (!whole) this.#spoilt = true;
+  /**
+   * Hands the result of a SELECT on piece by piece, no faster than `take` takes them.
+   * @throws the engine's exception, which may come after some pieces
+   */
+  async pour(sql: string, format: string, take: (piece: Uint8Array) => Promise<void>): Promise<Done> {
+    if (this.#pipe === null) {
+      const result = await this.run(sql, format);
+      await take(result.bytes);
+      return result;
     }
+    const source = this.#pipe.open();
+    const query = this.run(intoFile(sql, this.#pipe.path, format), 'Null');
+    // A statement that failed early never opened its end, so that this one would wait for ever.
+    query.catch(() => source.destroy());
+    try {
+      for await (const piece of source) await take(piece);
+    } catch {
+      // Cut short by the failure, which `query` tells, or by the client, whom nobody needs to tell.
+    } finally {
+      source.destroy();
+    }
+    return await query;
   }
 
   async insert(params: RawInsertParams): Promise<Written> {
@@ -107,6 +127,11 @@ export class Connection {
   /** The statement changed the session itself (SET, USE, a temporary table): the next one gets a new session. */
   spoil(): void {
     this.#spoilt = true;
+  }
+
+  /** To be called between statements: what is left of a spoilt session would still count as running. */
+  refresh(): void {
+    if (this.#spoilt) this.#renew();
   }
 
   close(): void {

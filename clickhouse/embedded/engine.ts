@@ -5,6 +5,7 @@ import { SpendlensError } from '../../domain/error.ts';
 import { ENGINE_MEMORY } from './limits.ts';
 
 export interface Engine {
+  readonly folder: string;
   readonly version: string;
   open(): Session;
   close(): Promise<void>;
@@ -32,6 +33,7 @@ export async function openEngine(folder: string): Promise<Engine> {
   const first = firstSession(open, folder);
   const version = first.query('SELECT version()', 'TSVRaw').trim();
   return {
+    folder,
     version,
     open,
     async close() {

@@ -2,7 +2,6 @@ import { isUtf8 } from 'node:buffer';
 import type { Connection } from './connection.ts';
 import type { Role } from './credentials.ts';
 import { ClickHouseException } from './exception.ts';
-import { streamingOf } from './format.ts';
 import { createGate } from './gate/gate.ts';
 import { createGuard } from './gate/guard.ts';
 import { RAW_FORMATS, rawInsert } from './insert.ts';
@@ -11,7 +10,7 @@ import type { Pool } from './pool.ts';
 import type { Pools } from './pools.ts';
 import type { Reply, Summary } from './reply.ts';
 import type { Query } from './request.ts';
-import { classify, formatClause } from './statement.ts';
+import { formatClause, kindOf } from './statement.ts';
 
 export interface Asked {
   readonly query: Query;
@@ -30,11 +29,11 @@ export function createExecution(pools: Pools) {
     poolFor(pools, asked).use(async (connection) => {
       if (asked.gone.aborted) return;
       await connection.prepare(asked.query.surroundings);
-      const { statement, rows } = asked.query;
-      if (statement.kind === 'session') connection.spoil();
+      const { kind, rows } = asked.query;
+      if (kind === 'session') connection.spoil();
       // An insert runs on when its client has gone: half of its blocks may stand already.
       if (rows !== null) return insertRows(connection, asked, rows);
-      if (statement.kind === 'insert') return runWhole(connection, asked);
+      if (kind === 'insert') return runWhole(connection, asked);
       await killedWhenGone(pools, connection, asked.gone, () => read(connection, asked));
     });
 
@@ -42,7 +41,7 @@ export function createExecution(pools: Pools) {
     const { query } = asked;
     const { sql, surroundings } = await admit(query.sql, query.surroundings);
     const format = formatClause(sql) ?? query.format;
-    return run({ ...asked, query: { ...query, sql, surroundings, format, statement: classify(sql), rows: null } });
+    return run({ ...asked, query: { ...query, sql, surroundings, format, kind: kindOf(sql), rows: null } });
   };
 
   return async function execute(asked: Asked): Promise<void> {
@@ -55,22 +54,20 @@ export function createExecution(pools: Pools) {
 }
 
 function poolFor(pools: Pools, { query, role }: Asked): Pool {
-  return query.statement.kind === 'insert' ? pools.inserts : pools[role];
+  return query.kind === 'insert' ? pools.inserts : pools[role];
 }
 
 function read(connection: Connection, asked: Asked): Promise<void> {
-  const { statement, waitsForEnd, format } = asked.query;
-  const streams = statement.kind === 'read' && statement.streams && !waitsForEnd;
-  return streams && streamingOf(format).kind !== 'whole'
-    ? runStreaming(connection, asked)
-    : runWhole(connection, asked);
+  const { kind, waitsForEnd } = asked.query;
+  return kind === 'select' && !waitsForEnd ? runPouring(connection, asked) : runWhole(connection, asked);
 }
 
 /** The connection is given back only after the kill has returned, so that it cannot hit the next statement. */
 async function killedWhenGone(pools: Pools, connection: Connection, gone: AbortSignal, work: () => Promise<void>) {
   let killing: Promise<void> | undefined;
   const kill = () => {
-    killing = pools.kill(connection);
+    // Should it fail, the statement's own limit of time still ends it.
+    killing = pools.kill(connection).catch(() => undefined);
   };
   gone.addEventListener('abort', kill, { once: true });
   try {
@@ -113,20 +110,18 @@ async function runWhole(connection: Connection, { query, reply, ...asked }: Aske
   reply.end();
 }
 
-/** The first block decides the status: what fails before it is a plain error. */
-async function runStreaming(connection: Connection, { query, reply, ...asked }: Asked): Promise<void> {
+/** The first piece decides the status: what fails before it is a plain error. */
+async function runPouring(connection: Connection, { query, reply, gone, ...asked }: Asked): Promise<void> {
   const startedAt = process.hrtime.bigint();
-  const streaming = streamingOf(query.format);
-  const begin = () =>
-    reply.begin(query.format, { ...NOTHING, startedAt }, query.compressed ? asked.acceptEncoding : null);
+  const accept = query.compressed ? asked.acceptEncoding : null;
   let begun = false;
-  for await (const block of connection.stream(query.sql, query.format)) {
-    const head = begun && streaming.kind === 'headed' ? streaming.headEnd(block) : 0;
-    if (!begun) begin();
+  const done = await connection.pour(query.sql, query.format, async (piece) => {
+    if (!begun) reply.begin(query.format, { ...NOTHING, startedAt }, accept);
     begun = true;
-    await reply.write(block.subarray(head));
-    if (!reply.open) return;
-  }
-  if (!begun) begin();
+    await reply.write(piece);
+    gone.throwIfAborted();
+  });
+  const { rowsRead: readRows, bytesRead: readBytes } = done;
+  if (!begun) reply.begin(query.format, { ...NOTHING, startedAt, readRows, readBytes }, accept);
   reply.end();
 }

@@ -5,7 +5,7 @@ import { openEngine } from './engine.ts';
 import { createExecution } from './execute.ts';
 import { createCatalogue } from './gate/catalogue.ts';
 import { createPools, ENGINE_THREADS } from './pools.ts';
-import { createWarehouseServer, listen } from './server.ts';
+import { closeServer, createWarehouseServer, listen } from './server.ts';
 
 // Each statement under way holds a thread of libuv's pool, which has four by default and is sized at its first use.
 process.env['UV_THREADPOOL_SIZE'] = String(ENGINE_THREADS);
@@ -25,9 +25,7 @@ await runRole('warehouse', async ({ env, log }) => {
   return {
     port,
     async stop() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
-      await closed;
+      await closeServer(server, pools.killReads);
       pools.close();
       await engine.close();
     },

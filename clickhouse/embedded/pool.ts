@@ -35,6 +35,7 @@ export function createPool(name: string, connections: readonly Connection[], lin
     });
 
   const release = (connection: Connection) => {
+    connection.refresh();
     const next = line.shift();
     if (next === undefined) return void idle.push(connection);
     clearTimeout(next.timer);

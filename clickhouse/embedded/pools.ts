@@ -1,6 +1,7 @@
 import { Connection } from './connection.ts';
 import type { Engine } from './engine.ts';
 import { stringLiteral } from './literal.ts';
+import { createPipes } from './pipe.ts';
 import { createPool, type Pool } from './pool.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface Pools {
   readonly parsers: Pool;
   readonly control: Pool;
   kill(connection: Connection): Promise<void>;
+  /** Ends every statement but inserts. */
+  killReads(): Promise<void>;
   close(): void;
 }
 
@@ -28,10 +31,12 @@ const LINE_LIMIT = 200;
 const READONLY: readonly string[] = ['reader', 'parsers'];
 
 export function createPools(engine: Engine): Pools {
+  const tags = (name: keyof typeof SIZES) => Array.from({ length: SIZES[name] }, (_, index) => `${name}-${index}`);
+  const pipes = createPipes(engine.folder, [...tags('ingest'), ...tags('dashboard'), ...tags('reader')]);
   const pool = (name: keyof typeof SIZES) => {
-    const connections = Array.from(
-      { length: SIZES[name] },
-      (_, index) => new Connection(`${name}-${index}`, engine.open, READONLY.includes(name) ? 'readonly' : 'writes'),
+    const readonly = READONLY.includes(name);
+    const connections = tags(name).map(
+      (tag) => new Connection(tag, engine.open, { readonly, pipe: pipes?.get(tag) ?? null }),
     );
     return createPool(name, connections, LINE_LIMIT);
   };
@@ -44,13 +49,14 @@ export function createPools(engine: Engine): Pools {
     parsers: pool('parsers'),
     control,
   };
+  const kill = (which: string) =>
+    control.use(async (connection) => {
+      await connection.run(`KILL QUERY WHERE Settings['log_comment'] ${which} ASYNC`, 'Null');
+    });
   return {
     ...pools,
-    async kill({ tag }) {
-      await control.use((connection) =>
-        connection.run(`KILL QUERY WHERE Settings['log_comment'] = ${stringLiteral(tag)} ASYNC`, 'Null'),
-      );
-    },
+    kill: ({ tag }) => kill(`= ${stringLiteral(tag)}`),
+    killReads: () => kill("NOT LIKE 'inserts-%'"),
     close() {
       for (const each of Object.values(pools)) each.close();
     },

@@ -6,13 +6,13 @@ import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompre
 import type { Surroundings } from './connection.ts';
 import type { Role } from './credentials.ts';
 import { ClickHouseException } from './exception.ts';
-import { classify, formatClause, type Statement } from './statement.ts';
+import { formatClause, kindOf, type StatementKind } from './statement.ts';
 
 /** A statement as it came over HTTP. */
 export interface Query {
   readonly id: string;
   readonly sql: string;
-  readonly statement: Statement;
+  readonly kind: StatementKind;
   /** The rows of an INSERT whose text was in the URL. */
   readonly rows: Buffer | null;
   readonly surroundings: Surroundings;
@@ -56,8 +56,8 @@ const NOT_SETTINGS = new Set([
 export async function readQuery(request: IncomingMessage, url: URLSearchParams, role: Role): Promise<Query> {
   const body = await readBody(request, BODY_LIMITS[role]);
   const inUrl = url.get('query')?.trim() ?? '';
-  const statement = classify(inUrl === '' ? body.toString('utf8', 0, 4096) : inUrl);
-  const rows = inUrl !== '' && statement.kind === 'insert' && body.length > 0 ? body : null;
+  const kind = kindOf(inUrl === '' ? body.toString('utf8', 0, 4096) : inUrl);
+  const rows = inUrl !== '' && kind === 'insert' && body.length > 0 ? body : null;
   const sql = rows === null ? [inUrl, body.toString('utf8')].filter((part) => part !== '').join('\n') : inUrl;
   if (sql.trim() === '') throw new ClickHouseException(62, 'SYNTAX_ERROR', 'Syntax error: Empty query.');
   // The engine takes a statement as a C string: what follows a NUL byte would be lost without a word.
@@ -66,14 +66,16 @@ export async function readQuery(request: IncomingMessage, url: URLSearchParams, 
   return {
     id: url.get('query_id') || randomUUID(),
     sql,
-    statement,
+    kind,
     rows,
     surroundings: {
       database: url.get('database') || header('x-clickhouse-database') || 'default',
       settings: settingsOf(url),
       parameters: parametersOf(url),
     },
-    format: formatClause(sql) ?? formatName(header('x-clickhouse-format') ?? url.get('default_format')),
+    format:
+      (kind === 'insert' ? null : formatClause(sql)) ??
+      formatName(header('x-clickhouse-format') ?? url.get('default_format')),
     compressed: url.get('enable_http_compression') === '1',
     waitsForEnd: url.get('wait_end_of_query') === '1',
   };

@@ -67,6 +67,18 @@ export async function listen(server: Server, port: number): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : port;
 }
 
+const GRACE_MS = 3_000;
+
+/** Takes no more statements, lets those under way finish, and after a while has `hurry` end them. */
+export async function closeServer(server: Server, hurry: () => Promise<void>): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const impatient = setTimeout(() => void hurry().finally(() => server.closeAllConnections()), GRACE_MS);
+  await closed;
+  clearTimeout(impatient);
+}
+
 function noSuchPath(path: string): ClickHouseException {
   return new ClickHouseException(46, 'UNKNOWN_FUNCTION', `There is no handle ${path}. Use / for queries or /ping.`);
 }

@@ -1,13 +1,13 @@
 import type { Connection, Surroundings } from '../connection.ts';
 import type { Pool } from '../pool.ts';
+import { tokenize } from '../tokens.ts';
 import { isReadableTable } from './allow.ts';
 import { checkTree } from './check.ts';
 import { ask, format, treeOf } from './parser.ts';
 import { refused } from './refusal.ts';
-import { chosenSettings, clauseSettings } from './settings.ts';
+import { chosenSettings, clauseSettings, requireAllowed } from './settings.ts';
 import { showAsSelect } from './show.ts';
 import { checkText, withCatalogue, withIdentifiers } from './text.ts';
-import { tokenize } from './tokens.ts';
 
 /** What the reader's connection runs in place of what was asked. */
 export interface Admitted {
@@ -35,7 +35,10 @@ export function createGate(parsers: Pool) {
       const tokens = tokenize(formatted);
       checkText(tokens);
       const { settings: chosen, clauses } = clauseSettings(tokens);
-      for (const [name, value] of chosen) settings.set(name, value);
+      for (const [name, value] of chosen) {
+        requireAllowed(name, value);
+        settings.set(name, value);
+      }
       const surroundings: Surroundings = { database: 'spendlens', settings, parameters };
       const shown = showAsSelect(tokens);
       if (shown !== null) return { sql: shown, surroundings };

@@ -1,11 +1,12 @@
 import type { Surroundings } from '../connection.ts';
 import type { Pool } from '../pool.ts';
+import { isWord, tokenize } from '../tokens.ts';
 import { isAllowedTableFunction, isInsertableByDashboard } from './allow.ts';
 import { isAllowedFunction } from './functions.ts';
 import { format, treeOf } from './parser.ts';
 import { refused } from './refusal.ts';
+import { clauseSettings } from './settings.ts';
 import { functionRefused } from './text.ts';
-import { isWord, tokenize } from './tokens.ts';
 import { type Node, walk } from './tree.ts';
 
 const REMEMBERED = 500;
@@ -46,6 +47,7 @@ export function createGuard(parsers: Pool) {
         throw refused('INTO OUTFILE', 'The result comes back over HTTP.');
       }
       if (tokens.some((token) => isWord(token, 'APPLY'))) throw refused('APPLY', 'Name the columns.');
+      await parser.prepare({ ...surroundings, database: 'default', settings: clauseSettings(tokens).settings });
       checkTree(await treeOf(parser, sql));
     });
     if (passed.size >= REMEMBERED) passed.clear();

@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
+import { isIdentifier, isSymbol, isWord, type Token } from '../tokens.ts';
 import { refused } from './refusal.ts';
-import { isIdentifier, isSymbol, isWord, type Token } from './tokens.ts';
 
 const GIB = 1024 ** 3;
 
@@ -53,8 +53,8 @@ export function chosenSettings(asked: ReadonlyMap<string, string>): Map<string, 
 }
 
 /**
- * The settings that the statement's own SETTINGS clauses choose.
- * @throws ClickHouseException where one is not the reader's to choose
+ * What the statement's own SETTINGS clauses set. They are set on the connection beforehand, because under
+ * `readonly = 1` the engine lets a clause pass only if it changes nothing.
  */
 export function clauseSettings(tokens: readonly Token[]): { settings: Map<string, string>; clauses: number } {
   const settings = new Map<string, string>();
@@ -63,7 +63,6 @@ export function clauseSettings(tokens: readonly Token[]): { settings: Map<string
     if (!isWord(token, 'SETTINGS') || !isSymbol(tokens[index + 2], '=')) return;
     clauses += 1;
     for (const [name, value] of assignments(tokens, index + 1)) {
-      requireAllowed(name, value);
       settings.set(name, value);
     }
   });
@@ -82,7 +81,8 @@ function* assignments(tokens: readonly Token[], from: number): Generator<[string
   }
 }
 
-function requireAllowed(name: string, value: string): void {
+/** @throws ClickHouseException where a setting is not the reader's to choose */
+export function requireAllowed(name: string, value: string): void {
   const verdict = judge(name, value);
   if (verdict === 'allowed') return;
   if (verdict === 'too much') {

@@ -1,8 +1,8 @@
+import { isIdentifier, isSymbol, isWord, type Token } from '../tokens.ts';
 import { isReadableTable } from './allow.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { tableRefused } from './check.ts';
 import { refused } from './refusal.ts';
-import { isIdentifier, isSymbol, isWord, type Token } from './tokens.ts';
 
 /**
  * SHOW and EXISTS as a SELECT of the same answer, since the tree of a SHOW hides its conditions.

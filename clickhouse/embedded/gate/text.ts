@@ -1,9 +1,9 @@
 import { quotedName } from '../literal.ts';
+import { isIdentifier, isSymbol, isWord, type Token } from '../tokens.ts';
 import { ALLOWED_TABLE_FUNCTIONS_TEXT, isAllowedTableFunction, SYSTEM_TABLES } from './allow.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { isAllowedFunction } from './functions.ts';
 import { refused } from './refusal.ts';
-import { isIdentifier, isSymbol, isWord, type Token } from './tokens.ts';
 
 /** Puts the names that parameters of type Identifier stand for into the text, so that they are checked as names. */
 export function withIdentifiers(

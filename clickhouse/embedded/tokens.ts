@@ -1,4 +1,4 @@
-/** A piece of SQL as the engine's formatter writes it: no comments, one space between, literals normalised. */
+/** A piece of SQL. Comments are passed over. */
 export interface Token {
   readonly kind: 'name' | 'quoted' | 'string' | 'number' | 'parameter' | 'symbol';
   /** Unquoted for `name` and `quoted`, as written for all others. */
@@ -8,7 +8,7 @@ export interface Token {
 }
 
 const PIECE =
-  /(?<space>\s+)|(?<string>'(?:[^'\\]|\\[\s\S]|'')*')|(?<quoted>`(?:[^`\\]|\\[\s\S]|``)*`|"(?:[^"\\]|\\[\s\S]|"")*")|(?<parameter>\{[A-Za-z_]\w*:(?:[^{}']|'(?:[^'\\]|\\[\s\S])*')*\})|(?<name>[A-Za-z_]\w*)|(?<number>\d[\w.]*)|(?<symbol>[\s\S])/gy;
+  /(?<space>\s+|--[^\n]*|#[ !][^\n]*|\/\*[\s\S]*?\*\/)|(?<heredoc>\$(\w*)\$[\s\S]*?\$\2\$)|(?<string>'(?:[^'\\]|\\[\s\S]|'')*')|(?<quoted>`(?:[^`\\]|\\[\s\S]|``)*`|"(?:[^"\\]|\\[\s\S]|"")*")|(?<parameter>\{[A-Za-z_]\w*:(?:[^{}']|'(?:[^'\\]|\\[\s\S])*')*\})|(?<name>[A-Za-z_]\w*)|(?<number>\d[\w.]*)|(?<symbol>[\s\S])/gy;
 
 export function tokenize(sql: string): Token[] {
   const tokens: Token[] = [];
@@ -25,6 +25,7 @@ export function tokenize(sql: string): Token[] {
 const KINDS = ['string', 'quoted', 'parameter', 'name', 'number', 'symbol'] as const;
 
 function kindOf(groups: Readonly<Record<string, string | undefined>>): Token['kind'] | null {
+  if (groups['heredoc'] !== undefined) return 'string';
   return KINDS.find((kind) => groups[kind] !== undefined) ?? null;
 }
 
