@@ -1,9 +1,10 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Recording } from './recording.ts';
 
-const GRACE_MS = 8_000;
-/** For cut exchanges to reach the outbox; the supervisor waits 10 s in all. */
-const SETTLE_MS = 1_000;
+/** With what follows it stays below the supervisor's patience, who has 10 s for everything. */
+const GRACE_MS = 7_700;
+/** For cut exchanges to reach the outbox. */
+const SETTLE_MS = 500;
 
 /** Knows what is under way, and brings it to an end. */
 export function createDrain() {
@@ -29,7 +30,7 @@ export function createDrain() {
       onSettled?.();
       if (active.size === 0) onIdle?.();
     },
-    /** Takes nothing new, lets what is under way end, and after 8 s cuts it, recorded as `drained`. */
+    /** Takes nothing new, lets what is under way end, and after the grace cuts it, recorded as `drained`. */
     async run(server: Server): Promise<void> {
       draining = true;
       server.close();

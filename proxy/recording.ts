@@ -135,14 +135,16 @@ export class Recording {
   #settle(status: number | null, endMs: number, request: CapturedBody, response: CapturedBody): void {
     const { outbox, facts } = this.#parts;
     const { provider, path, omitRequest, omitResponse } = this.arrival;
-    const isShort = outbox.room(keptSize(request) + keptSize(response)) !== 'whole';
+    // Where there is room for nothing the exchange is dropped anyway, bodies and all.
+    const isShort = outbox.room(keptSize(request) + keptSize(response)) === 'facts';
     const dropRequest = dropReason(request, omitRequest, isShort);
     const dropResponse = dropReason(response, omitResponse, isShort);
     if (dropRequest === null && dropResponse === null) {
       this.#commit(status, endMs, request, response, null, null);
       return;
     }
-    const job = { provider, path, request: dropRequest && request, response: dropResponse && response };
+    const [dropsRequest, dropsResponse] = [dropRequest !== null, dropResponse !== null];
+    const job = { provider, path, status: this.#upstreamStatus, request, response, dropsRequest, dropsResponse };
     facts.read(job, (requestFacts, responseFacts) => {
       const keptRequest = withDropped(request, dropRequest);
       const keptResponse = withDropped(response, dropResponse);
@@ -247,18 +249,17 @@ export function statusSeen(res: ServerResponse): number | null {
   return res.headersSent ? res.statusCode : null;
 }
 
-/** Why the bytes of a body do not go on; 'cut' where a part of them is missing already. */
-type DropReason = 'omitted' | 'shed' | 'cut' | null;
+/** Why the bytes of a body do not go on. */
+type DropReason = 'omitted' | 'shed' | null;
 
 function dropReason(body: CapturedBody, omit: boolean, isShort: boolean): DropReason {
   if (body.size === 0) return null;
   if (omit) return 'omitted';
-  if (isShort || body.flags.includes('shed')) return 'shed';
-  return body.tail !== null || body.flags.length > 0 ? 'cut' : null;
+  return isShort || body.flags.includes('shed') ? 'shed' : null;
 }
 
 function withDropped(body: CapturedBody, reason: DropReason): CapturedBody {
-  if (reason === null || reason === 'cut') return body;
+  if (reason === null) return body;
   const flags = body.flags.includes(reason) ? body.flags : [...body.flags, reason];
   return { ...body, head: new Uint8Array(0), tail: null, contentEncoding: null, flags };
 }

@@ -1,7 +1,8 @@
 import { parentPort } from 'node:worker_threads';
 import { decodeContent } from '../../domain/encoding.ts';
 import type { CapturedBody } from '../../domain/exchange.ts';
-import { parseBody } from '../../domain/usage/body.ts';
+import { countRequest, countResponse } from '../../domain/tokens/count-body.ts';
+import { type ParsedBody, parseBody } from '../../domain/usage/body.ts';
 import { readRequest } from '../../domain/usage/read-request.ts';
 import { readResponse } from '../../domain/usage/read-response.ts';
 import { wireFormatOf } from '../../domain/usage/wire-format.ts';
@@ -9,20 +10,39 @@ import type { FactsAnswer, FactsJob } from './facts.ts';
 
 const MAX_DECODED = 64 * 1024 ** 2;
 
-function parse(body: CapturedBody) {
-  const text = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  const { contentType } = body;
-  if (body.tail !== null) return parseBody({ head: text(body.head), tail: text(body.tail), contentType });
-  const decoded = decodeContent(body.head, body.contentEncoding, MAX_DECODED);
-  return parseBody({ head: decoded.kind === 'unknown' ? '' : text(decoded.bytes), tail: null, contentType });
+function parse({ head, tail, contentType, contentEncoding }: CapturedBody): ParsedBody {
+  // What was cut had to be decoded for that, or could not be.
+  if (tail !== null && contentEncoding !== null) return { kind: 'empty' };
+  const decoded = decodeContent(head, contentEncoding, MAX_DECODED);
+  if (decoded.kind === 'unknown') return { kind: 'empty' };
+  return parseBody({ head: text(decoded.bytes), tail: tail && text(tail), contentType });
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+}
+
+/** Tokens are counted only where the provider may have billed and did not say for what. */
+function read({ provider, path, status, request, response, dropsRequest, dropsResponse }: FactsJob) {
+  const format = wireFormatOf(provider, path);
+  const parsedRequest = parse(request);
+  const parsedResponse = parse(response);
+  const requestFacts = readRequest(format, path, parsedRequest);
+  const responseFacts = readResponse(format, parsedResponse);
+  const { usage } = responseFacts;
+  const model = responseFacts.model || requestFacts.model;
+  const mayCost = status !== null && status < 400 && responseFacts.reportedCost === null;
+  const countsInput = mayCost && dropsRequest && (usage === null || usage.input === null);
+  const countsOutput = mayCost && dropsResponse && (usage === null || usage.output === null);
+  const countedInput = countsInput ? countRequest(format, model, parsedRequest) : null;
+  const countedOutput = countsOutput ? countResponse(format, model, parsedResponse) : null;
+  return {
+    request: dropsRequest ? { ...requestFacts, countedInput } : null,
+    response: dropsResponse ? { ...responseFacts, countedOutput } : null,
+  };
 }
 
 parentPort?.on('message', ({ id, job }: { id: number; job: FactsJob }) => {
-  const format = wireFormatOf(job.provider, job.path);
-  const answer: FactsAnswer = {
-    id,
-    request: job.request && readRequest(format, job.path, parse(job.request)),
-    response: job.response && readResponse(format, parse(job.response)),
-  };
+  const answer: FactsAnswer = { id, ...read(job) };
   parentPort?.postMessage(answer);
 });

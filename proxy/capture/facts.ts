@@ -3,12 +3,15 @@ import type { CapturedBody } from '../../domain/exchange.ts';
 import type { RequestFacts, ResponseFacts } from '../../domain/usage/facts.ts';
 import type { Logger } from '../../process/log.ts';
 
-/** The bodies whose bytes will not go on as they are; the other one is null. */
+/** Both bodies as they are now, and which of them will go no further. */
 export interface FactsJob {
   readonly provider: string;
   readonly path: string;
-  readonly request: CapturedBody | null;
-  readonly response: CapturedBody | null;
+  readonly status: number | null;
+  readonly request: CapturedBody;
+  readonly response: CapturedBody;
+  readonly dropsRequest: boolean;
+  readonly dropsResponse: boolean;
 }
 
 export interface FactsAnswer {
@@ -20,12 +23,14 @@ export interface FactsAnswer {
 type Done = (request: RequestFacts | null, response: ResponseFacts | null) => void;
 
 export interface FactsReader {
-  /** Calls back once, with null for what could not be read. */
+  /** Calls back once: null for a body that is not dropped, and where the thread failed. */
   read(job: FactsJob, done: Done): void;
   close(): Promise<void>;
 }
 
 const ANSWER_TIMEOUT_MS = 15_000;
+/** What waits holds its bytes, so the queue must end somewhere. */
+const MAX_WAITING = 2_000;
 
 /** Megabytes are parsed in a thread of their own, started when first needed, so that no stream waits for them. */
 export function createFactsReader(log: Logger): FactsReader {
@@ -55,6 +60,11 @@ export function createFactsReader(log: Logger): FactsReader {
 
   return {
     read(job, done) {
+      if (waiting.size >= MAX_WAITING) {
+        log.error('too many dropped bodies at a time: the usage of one is lost');
+        done(null, null);
+        return;
+      }
       const id = nextId++;
       const timer = setTimeout(() => {
         log.error('the thread that reads usage from dropped bodies did not answer');

@@ -24,14 +24,16 @@ export interface Call {
 
 const oneOff = new Agent({ keepAlive: false });
 
-/** Rejects where no status line came. */
+/** Rejects where no status line came; an answer that breaks off is not complete. */
 export function call(url: string, { method = 'GET', headers = {}, body, agent = oneOff }: Call = {}): Promise<Answer> {
   const start = performance.now();
   return new Promise((resolve, reject) => {
     // The path as it stands: a URL object would tidy it up.
     const { hostname, port, origin } = new URL(url);
     const path = url.slice(origin.length);
+    let answered = false;
     const req = request({ hostname, port, path, method, headers, agent, maxHeaderSize: 1024 * 1024 }, (res) => {
+      answered = true;
       const chunks: Buffer[] = [];
       const times = [performance.now() - start];
       res.on('data', (chunk: Buffer) => {
@@ -52,7 +54,9 @@ export function call(url: string, { method = 'GET', headers = {}, body, agent = 
         }),
       );
     });
-    req.on('error', reject);
+    req.on('error', (error) => {
+      if (!answered) reject(error);
+    });
     req.end(body);
   });
 }
