@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Session } from 'chdb';
 import { SpendlensError } from '../../domain/error.ts';
@@ -74,12 +74,24 @@ function firstSession(open: () => Session, folder: string): Session {
   try {
     return open();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    if (/lock file|already running/i.test(reason)) {
-      throw new SpendlensError('data_folder_in_use', `Another process has the warehouse's folder ${folder} open.`, {
+    const owner = ownerOf(folder);
+    if (owner !== null) {
+      throw new SpendlensError('data_folder_in_use', `Process ${owner} has the warehouse's folder ${folder} open.`, {
         cause,
       });
     }
+    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new SpendlensError('data_folder_unusable', `The engine cannot open ${folder}: ${reason}`, { cause });
+  }
+}
+
+/** The engine writes its pid beside the data, and says on stderr alone that it found another's lock. */
+function ownerOf(folder: string): number | null {
+  try {
+    const pid = Number(/PID: (\d+)/.exec(readFileSync(join(folder, 'status'), 'utf8'))?.[1]);
+    process.kill(pid, 0);
+    return pid === process.pid ? null : pid;
+  } catch {
+    return null;
   }
 }
