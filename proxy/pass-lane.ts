@@ -3,14 +3,13 @@ import type { Socket } from 'node:net';
 import { createProxyMiddleware, type Plugin } from 'http-proxy-middleware';
 import type { Logger } from '../process/log.ts';
 import type { Agents } from './agents.ts';
+import { limitConnect } from './connect-timeout.ts';
 import { endToEndHeaders, ownAnswerHeaders } from './headers.ts';
 import type { Passage } from './passage.ts';
 import { type Recording, statusSeen } from './recording.ts';
 import { answerRefusal } from './refusal.ts';
 import { failureOf } from './upstream-failure.ts';
 import { watchUpgrade } from './websocket.ts';
-
-const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Bytes go through untouched and at once; what the hooks add is only looking. */
 export function createPassLane(agents: Agents, log: Logger) {
@@ -33,8 +32,8 @@ export function createPassLane(agents: Agents, log: Logger) {
     proxyServer.on('error', (error, req, res) => {
       const passage = req && passages.get(req);
       if (!passage || !res) log.warn(error, 'an upstream error that belongs to no request');
+      // Those of upgraded connections are answered where they are watched.
       else if ('writeHead' in res) answerFailure(error, res, passage);
-      else passage.recording.failed(failureOf(error, passage.destination).kind);
     });
   };
 
@@ -88,16 +87,7 @@ function watchRequest(proxyReq: ClientRequest, req: IncomingMessage, recording: 
   recording.called();
   // Attached here and no earlier: a listener before the library's own pipe starts the stream and loses chunks.
   req.on('data', (chunk: NonSharedBuffer) => recording.request.push(chunk));
-  const { socket } = proxyReq;
-  if (!socket?.connecting) return;
-  const late = setTimeout(() => proxyReq.destroy(new ConnectTimeout()), CONNECT_TIMEOUT_MS);
-  const settled = () => clearTimeout(late);
-  socket.once('connect', settled);
-  proxyReq.once('close', settled);
-}
-
-class ConnectTimeout extends Error {
-  readonly code = 'ETIMEDOUT';
+  if (proxyReq.socket) limitConnect(proxyReq, proxyReq.socket);
 }
 
 function watchResponse(proxyRes: IncomingMessage, res: ServerResponse, passage: Passage): void {

@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { ErrorCode } from '../domain/error.ts';
 import type { ApiStyle } from '../domain/providers.ts';
 
@@ -25,7 +26,7 @@ const words: Readonly<Record<Refusal['status'], Words>> = {
   502: { openai: 'api_error', google: 'UNAVAILABLE', bedrock: 'ServiceUnavailableException' },
 };
 
-export function refusalBody({ status, code, style, message }: Refusal): string {
+function refusalBody({ status, code, style, message }: Refusal): string {
   const text = `Spendlens: ${message}`;
   switch (style) {
     case 'openai':
@@ -43,7 +44,7 @@ export function refusalBody({ status, code, style, message }: Refusal): string {
 }
 
 /** Names and values in turn, as `writeHead` and a raw socket take them. */
-export function refusalHeaders(refusal: Refusal, requestId: string, length: number): string[] {
+function refusalHeaders(refusal: Refusal, requestId: string, length: number): string[] {
   const headers = ['Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(length)];
   headers.push('Helicone-Id', requestId, 'Spendlens-Id', requestId, 'Helicone-Status', 'failed');
   headers.push('Spendlens-Error', refusal.code);
@@ -55,4 +56,13 @@ export function answerRefusal(res: ServerResponse, refusal: Refusal, requestId: 
   const body = Buffer.from(refusalBody(refusal));
   res.writeHead(refusal.status, refusalHeaders(refusal, requestId, body.length));
   res.end(body);
+}
+
+/** For a connection that has no response object: one that asked to be upgraded, or speaks no HTTP. */
+export function refuseOnSocket(socket: Socket, refusal: Refusal, requestId: string): void {
+  const body = Buffer.from(refusalBody(refusal));
+  const headers = refusalHeaders(refusal, requestId, body.length);
+  let head = `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}\r\nConnection: close\r\n`;
+  for (let i = 0; i + 1 < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`;
+  socket.end(Buffer.concat([Buffer.from(`${head}\r\n`, 'latin1'), body]));
 }

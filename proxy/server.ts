@@ -8,7 +8,7 @@ import type { Admission } from './admission.ts';
 import type { OperationsPaths } from './operations.ts';
 import type { PassLane } from './pass-lane.ts';
 import { statusSeen } from './recording.ts';
-import { answerRefusal, type Refusal, refusalBody, refusalHeaders } from './refusal.ts';
+import { answerRefusal, type Refusal, refuseOnSocket } from './refusal.ts';
 
 export interface ServerParts {
   readonly admit: (req: IncomingMessage, isUpgrade: boolean) => Admission;
@@ -105,12 +105,4 @@ function refuseUnreadable(error: Error, socket: Socket): void {
     message: isTooLong ? `headers of more than ${MAX_HEADER_BYTES} bytes` : `no HTTP request: ${error.message}`,
   };
   refuseOnSocket(socket, refusal, randomUUID());
-}
-
-function refuseOnSocket(socket: Socket, refusal: Refusal, requestId: string): void {
-  const body = Buffer.from(refusalBody(refusal));
-  const headers = refusalHeaders(refusal, requestId, body.length);
-  let head = `HTTP/1.1 ${refusal.status} ${http.STATUS_CODES[refusal.status] ?? ''}\r\nConnection: close\r\n`;
-  for (let i = 0; i + 1 < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`;
-  socket.end(Buffer.concat([Buffer.from(`${head}\r\n`, 'latin1'), body]));
 }
