@@ -106,12 +106,15 @@ export async function showNewest(cache: QueryClient, query: RequestsQuery): Prom
   cache.setQueryData(requestsKey(query), { pages: [first], pageParams: [null] });
 }
 
-export function useNewer(view: View, newest: RequestLine | undefined) {
+const beforeAll = { createdAt: '1970-01-01T00:00:00.000Z', outboxId: '', seq: 0 };
+
+/** `newest` is null where the view has no rows yet, undefined while it is not known. */
+export function useNewer(view: View, newest: RequestLine | null | undefined) {
   const since = newest && { createdAt: newest.createdAt, outboxId: newest.outboxId, seq: newest.seq };
   return useQuery({
     queryKey: [LIVE, 'newer', view, since],
-    queryFn: ({ signal }) => post('/api/requests/newer', { view, since }, newerAnswer, signal),
-    enabled: since !== undefined,
+    queryFn: ({ signal }) => post('/api/requests/newer', { view, since: since ?? beforeAll }, newerAnswer, signal),
+    enabled: newest !== undefined,
   });
 }
 

@@ -54,7 +54,9 @@ export function stackedData(answer: AskedSeries, before: PeriodBefore | undefine
     };
   });
   const frame = frameOf(answer);
-  return { ...frame, lines: before ? [...lines, beforeLine(before, frame.buckets)] : lines, sql: answer.sql };
+  const earlier = before && beforeLine(before, frame.buckets);
+  const isWorthALine = earlier?.points.some((point) => point !== null && point !== 0) === true;
+  return { ...frame, lines: earlier && isWorthALine ? [...lines, earlier] : lines, sql: answer.sql };
 }
 
 const DAY_MS = 86_400_000;

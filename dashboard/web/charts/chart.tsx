@@ -18,19 +18,17 @@ export interface ChartProps {
   /** What the lines are values of; a click filters by it. */
   readonly splitBy: Dimension | null;
   readonly format: (value: number | null, exact: string | null) => string;
-  readonly formatTick: (value: number) => string;
+  readonly formatTick: (value: number, ticks: readonly number[]) => string;
   /** Upper end of the axis where the metric has one (a share). */
   readonly ceiling?: number;
+  readonly whole?: boolean;
 }
 
-export function Chart({ title, data, height, splitBy, format, formatTick, ceiling }: ChartProps) {
+export function Chart({ title, data, height, splitBy, format, formatTick, ceiling, whole = false }: ChartProps) {
   const [ref, { width }] = useSize();
   const { view, setRange } = useView();
   const open = useOpenPoint(data, splitBy);
-  const ticks = useMemo(
-    () => limited(valueTicks(highest(data), ceiling === undefined ? 1 : ceiling / 100), ceiling),
-    [data, ceiling],
-  );
+  const ticks = useMemo(() => ticksOf(data, ceiling, whole), [data, ceiling, whole]);
   const endOf = (index: number): number => (data.buckets[index] ?? 0) + data.bucketSeconds * 1000;
   const zoom = (first: number, last: number) => {
     const from = new Date(data.buckets[first] ?? 0).toISOString();
@@ -55,7 +53,7 @@ export function Chart({ title, data, height, splitBy, format, formatTick, ceilin
       )}
       {isEmptyChart(data) && (
         <figcaption className="pointer-events-none absolute inset-0 flex items-center justify-center pb-5 pl-12 text-small text-muted">
-          Nothing in this range
+          {splitBy === null ? 'Nothing' : `No ${title.toLowerCase()}`} in this range
         </figcaption>
       )}
       <ChartTable title={title} data={data} timeZone={view.timeZone} format={format} />
@@ -63,8 +61,9 @@ export function Chart({ title, data, height, splitBy, format, formatTick, ceilin
   );
 }
 
-function limited(ticks: number[], ceiling: number | undefined): number[] {
-  return ceiling === undefined ? ticks : ticks.filter((tick) => tick <= ceiling + 1e-9);
+function ticksOf(data: ChartData, ceiling: number | undefined, whole: boolean): number[] {
+  if (ceiling === undefined) return valueTicks(highest(data), { whole });
+  return valueTicks(highest(data), { whenNone: ceiling / 100 }).filter((tick) => tick <= ceiling + 1e-9);
 }
 
 /** To the requests of one bucket, of one value where a line was hit. */

@@ -1,7 +1,7 @@
 import type { ChartData } from './chart-data.ts';
 
 /** Text that a spreadsheet could take for a formula gets an apostrophe in front: the values are other people's. */
-export function csvCell(value: string): string {
+function csvCell(value: string): string {
   const harmless = /^[=+\-@\t\r]/.test(value) && !/^-?\d+(\.\d+)?$/.test(value) ? `'${value}` : value;
   return /[",\n\r]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

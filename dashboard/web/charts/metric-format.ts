@@ -5,8 +5,11 @@ import { compact, duration, GAP, integer, percent } from '../format/number.ts';
 
 export interface MetricFormat {
   readonly format: (value: number | null, exact: string | null) => string;
-  readonly formatTick: (value: number) => string;
+  /** `ticks` are all of the axis, which share their number of decimals. */
+  readonly formatTick: (value: number, ticks: readonly number[]) => string;
   readonly ceiling?: number;
+  /** Counted, so that no tick stands between two whole numbers. */
+  readonly whole?: boolean;
 }
 
 /** A float that was added up for the drawing, back to dollars: shown with four digits, it cannot be off. */
@@ -22,8 +25,8 @@ const asMoney: MetricFormat = {
   format: (value, exact) => (exact !== null ? money(exact) : value === null ? UNKNOWN : drawnMoney(value)),
   formatTick: axisMoney,
 };
-const asCount: MetricFormat = { format: (value) => integer(value), formatTick: shortCount };
-const asTokens: MetricFormat = { format: (value) => compact(value), formatTick: shortCount };
+const asCount: MetricFormat = { format: (value) => integer(value), formatTick: shortCount, whole: true };
+const asTokens: MetricFormat = { format: (value) => compact(value), formatTick: shortCount, whole: true };
 const asShare: MetricFormat = {
   format: (value) => percent(value),
   formatTick: (value) => `${Number((value * 100).toPrecision(6))}${GAP}%`,

@@ -11,7 +11,7 @@ interface PlotProps {
   readonly height: number;
   readonly ticks: readonly number[];
   readonly timeZone: string;
-  readonly formatTick: (value: number) => string;
+  readonly formatTick: (value: number, ticks: readonly number[]) => string;
 }
 
 /** Below this width a bar says no more than an area does, and costs as many elements as there are points. */
@@ -58,7 +58,7 @@ export const Plot = memo(function Plot({ data, width, height, ticks, timeZone, f
         tick={tickStyle}
         tickLine={false}
         axisLine={false}
-        tickFormatter={formatTick}
+        tickFormatter={(value: number) => formatTick(value, ticks)}
       />
       {data.lines.map((line) => shapeOf(line, asBars))}
     </ComposedChart>
@@ -98,7 +98,7 @@ function shapeOf(line: ChartLine, asBars: boolean) {
         stroke={line.colour}
         strokeWidth={stroke}
         strokeOpacity={opacity}
-        dot={false}
+        dot={(point) => <LonePoint key={point.index} line={line} index={point.index} x={point.cx} y={point.cy} />}
         connectNulls={false}
       />
     );
@@ -117,6 +117,20 @@ function shapeOf(line: ChartLine, asBars: boolean) {
       connectNulls={false}
     />
   );
+}
+
+interface LonePointProps {
+  readonly line: ChartLine;
+  readonly index: number;
+  readonly x: number | undefined;
+  readonly y: number | undefined;
+}
+
+/** A point between two gaps has no line to be seen by. */
+function LonePoint({ line, index, x, y }: LonePointProps) {
+  const isGap = (at: number): boolean => (line.points[at] ?? null) === null;
+  if (isGap(index) || !isGap(index - 1) || !isGap(index + 1)) return null;
+  return <circle cx={x} cy={y} r={2} fill={line.colour} fillOpacity={line.look === 'light' ? 0.55 : 1} />;
 }
 
 function rowsOf(data: ChartData): Record<string, number | null>[] {

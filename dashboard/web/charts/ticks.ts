@@ -1,11 +1,12 @@
 import { offsetAt, wallClock } from '../format/time.ts';
 
-/** Round values from zero to just above the highest, about `wanted` of them. */
-export function valueTicks(highest: number, whenNone = 1, wanted = 4): number[] {
+/** Round values from zero to just above the highest, about `wanted` of them; `whole` for what is counted. */
+export function valueTicks(highest: number, { whenNone = 1, whole = false, wanted = 4 } = {}): number[] {
   if (!(highest > 0) || !Number.isFinite(highest)) return [0, whenNone];
   const raw = highest / wanted;
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= raw * (1 - 1e-9)) ?? 10) * power;
+  const even = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= raw * (1 - 1e-9)) ?? 10) * power;
+  const step = whole ? Math.max(1, Math.ceil(even)) : even;
   const count = Math.ceil(highest / step - 1e-9);
   return Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(12)));
 }

@@ -13,8 +13,9 @@ interface TooltipProps {
 
 export function ChartTooltip({ data, index, timeZone, format, marked }: TooltipProps) {
   const stacked = data.lines.filter((line) => line.look === 'stacked');
-  const total = stacked.length > 1 ? stackTotal(data.lines, index) : null;
   const shown = sortedAt(data.lines, index);
+  const total =
+    stacked.length > 1 && shown.some((line) => line.look === 'stacked') ? stackTotal(data.lines, index) : null;
   return (
     <div className="max-w-72 min-w-44 rounded-lg border border-line bg-raised px-2.5 py-1.5 text-small shadow-pop">
       <div className="mb-1 flex justify-between gap-4 whitespace-nowrap text-muted">
@@ -38,7 +39,7 @@ export function ChartTooltip({ data, index, timeZone, format, marked }: TooltipP
             <span className="pl-4 font-medium">{format(line.points[index] ?? null, line.exact?.[index] ?? null)}</span>
           </li>
         ))}
-        {shown.length === 0 && <li className="text-muted">No requests</li>}
+        {shown.length === 0 && <li className="text-muted">Nothing</li>}
       </ul>
     </div>
   );
@@ -46,7 +47,7 @@ export function ChartTooltip({ data, index, timeZone, format, marked }: TooltipP
 
 function sortedAt(lines: readonly ChartLine[], index: number): ChartLine[] {
   const present = lines.filter((line) => (line.points[index] ?? null) !== null);
-  const worth = present.filter((line) => line.look !== 'stacked' || line.points[index] !== 0);
+  const worth = present.filter((line) => line.look === 'strong' || line.look === 'light' || line.points[index] !== 0);
   const isBefore = (line: ChartLine): number => (line.look === 'before' ? 1 : 0);
   return worth.sort((a, b) => isBefore(a) - isBefore(b) || (b.points[index] ?? 0) - (a.points[index] ?? 0));
 }

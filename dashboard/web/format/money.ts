@@ -65,14 +65,14 @@ function grouped(whole: bigint): string {
   return whole.toString().replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-/** For axes, where a float is close enough: `$1.2k`, `$40`, `$0.05`, `$0.0002`. */
-export function axisMoney(dollars: number): string {
+/** For axes, where a float is close enough: `$1.2k`, `$40`, `$0.05`, `$0.0002`. `ticks` are all of the axis. */
+export function axisMoney(dollars: number, ticks: readonly number[] = []): string {
   const size = Math.abs(dollars);
   const sign = dollars < 0 ? '−' : '';
   if (size === 0) return '$0';
   if (size >= 1e6) return `${sign}$${short(size / 1e6)}M`;
   if (size >= 1e3) return `${sign}$${short(size / 1e3)}k`;
-  if (size >= 1) return `${sign}$${Number.isInteger(size) ? size : size.toFixed(2)}`;
+  if (size >= 1) return `${sign}$${[size, ...ticks].every(Number.isInteger) ? size : size.toFixed(2)}`;
   const places = Math.min(9, 1 - Math.floor(Math.log10(size) + 1e-9));
   const [, fraction = ''] = size.toFixed(places).split('.');
   return `${sign}$0.${fraction.replace(/0+$/, '').padEnd(2, '0')}`;

@@ -15,6 +15,7 @@ import { Tip } from '../parts/tip.tsx';
 import { sharedSearch } from '../state/view.tsx';
 import { Health } from './health.tsx';
 import { Logo } from './logo.tsx';
+import { SignOut } from './sign-out.tsx';
 import { ThemeToggle } from './theme-toggle.tsx';
 
 interface Entry {
@@ -73,6 +74,7 @@ export function Rail({ wide, onNavigate }: { wide: boolean; onNavigate?: () => v
       <div className="flex flex-col gap-px">
         <Health wide={wide} />
         <ThemeToggle wide={wide} />
+        <SignOut wide={wide} />
       </div>
     </nav>
   );

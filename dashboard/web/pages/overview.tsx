@@ -12,7 +12,7 @@ export const latencyLines: readonly LineSpec[] = [
   { metric: 'latency_p50', colour: 'var(--series-1)', look: 'strong' },
   { metric: 'latency_p95', colour: 'var(--series-1)', look: 'light' },
 ];
-export const ttftLines: readonly LineSpec[] = [
+const ttftLines: readonly LineSpec[] = [
   { metric: 'ttft_p50', colour: 'var(--series-3)', look: 'strong' },
   { metric: 'ttft_p95', colour: 'var(--series-3)', look: 'light' },
 ];

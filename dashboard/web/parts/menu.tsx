@@ -69,7 +69,4 @@ export function MenuCheckItem({ checked, children, onChange, disabled = false }:
   );
 }
 
-export const MenuLabel = ({ children }: { children: ReactNode }) => (
-  <DropdownMenu.Label className="px-2 pt-1.5 pb-1 text-micro text-muted">{children}</DropdownMenu.Label>
-);
 export const MenuLine = () => <DropdownMenu.Separator className="my-1 h-px bg-line" />;

@@ -1,4 +1,12 @@
-import { type Filter, filter, type Range, rangePreset, range as rangeSchema, type View } from '../../../domain/view.ts';
+import {
+  type Filter,
+  filter,
+  type Range,
+  type RangePreset,
+  rangePreset,
+  range as rangeSchema,
+  type View,
+} from '../../../domain/view.ts';
 import { isTimeZone } from '../format/time.ts';
 
 /** What the URL says of the view. What it does not say is null: the defaults depend on the browser and the data. */
@@ -10,7 +18,12 @@ export interface LinkedView {
   readonly compare: boolean;
 }
 
-export const DEFAULT_RANGE: Range = { preset: '7d' };
+const DAY_MS = 86_400_000;
+
+/** Where the URL names no range: a week, or on the first day a day, in which a few requests can be seen. */
+export function usualRange(firstRowAt: string | null, now: string): RangePreset {
+  return firstRowAt === null || Date.parse(now) - Date.parse(firstRowAt) < DAY_MS ? '24h' : '7d';
+}
 
 /** Whatever in the URL cannot be read is left out: a mangled link shows more than was meant, never nothing. */
 export function readView(params: URLSearchParams): LinkedView {

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { RequestLine } from '../../../domain/api.ts';
 import type { RequestIdentity } from '../api/queries.ts';
 import { readOpen, writeOpen } from './open-link.ts';
@@ -22,18 +22,20 @@ const isSame = (a: RequestIdentity, b: RequestIdentity): boolean => a.outboxId =
 
 export function useOpenRequest(rows: readonly RequestLine[] | undefined) {
   const [text, setText] = useParam('open');
+  const [, replaceText] = useParam('open', { replace: true });
   const identity = useMemo(() => readOpen(text), [text]);
   useEffect(() => {
     setNeighbours(rows ?? []);
     return () => setNeighbours([]);
   }, [rows]);
-  const open = useCallback((line: RequestIdentity) => setText(writeOpen(line)), [setText]);
+  // One step back closes the drawer, however many rows were looked at in it.
+  const open = (line: RequestIdentity) => (identity === null ? setText : replaceText)(writeOpen(line));
   return { identity, open };
 }
 
 /** What is open in the drawer, and its neighbours in the table behind it. */
 export function useDrawer() {
-  const [text, setText] = useParam('open');
+  const [text, setText] = useParam('open', { replace: true });
   const identity = useMemo(() => readOpen(text), [text]);
   const rows = useSyncExternalStore(subscribe, () => neighbours);
   const index = identity === null ? -1 : rows.findIndex((row) => isSame(row, identity));

@@ -1,20 +1,27 @@
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 import type { StatusAnswer } from '../../../domain/api.ts';
-import type { Filter, Range, View } from '../../../domain/view.ts';
+import type { Filter, Range, RangePreset, View } from '../../../domain/view.ts';
 import { removed, replaced, withValue } from './filters.ts';
-import { DEFAULT_RANGE, readView, writeFilters, writeRange } from './link.ts';
+import { readView, usualRange, writeFilters, writeRange } from './link.ts';
 
 const statusContext = createContext<StatusAnswer | null>(null);
 /** Apart from the status, which is another one every two seconds: a page must not be drawn anew for each. */
-const usualKindContext = createContext<View['kind']>('app');
+const usualContext = createContext<Usual>({ kind: 'app', preset: '7d' });
+
+interface Usual {
+  readonly kind: View['kind'];
+  readonly preset: RangePreset;
+}
 
 export function StatusProvider({ status, children }: { status: StatusAnswer; children: ReactNode }) {
-  const usualKind = status.rows.app === 0 && status.rows.demo > 0 ? 'demo' : 'app';
+  const kind = status.rows.app === 0 && status.rows.demo > 0 ? 'demo' : 'app';
+  const preset = usualRange(status.firstRowAt, status.now);
+  const usual = useMemo<Usual>(() => ({ kind, preset }), [kind, preset]);
   return (
-    <usualKindContext.Provider value={usualKind}>
+    <usualContext.Provider value={usual}>
       <statusContext.Provider value={status}>{children}</statusContext.Provider>
-    </usualKindContext.Provider>
+    </usualContext.Provider>
   );
 }
 
@@ -36,18 +43,18 @@ const ownTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 
 export function useView() {
   const [params, setParams] = useSearchParams();
-  const usualKind = useContext(usualKindContext);
+  const usual = useContext(usualContext);
   const scope = useContext(scopeContext);
   const linked = useMemo(() => readView(params), [params]);
-  const kind = linked.kind ?? usualKind;
+  const kind = linked.kind ?? usual.kind;
   const view = useMemo<View>(
     () => ({
-      range: linked.range ?? DEFAULT_RANGE,
+      range: linked.range ?? { preset: usual.preset },
       timeZone: linked.timeZone ?? ownTimeZone,
       kind,
       filters: [...linked.filters, ...scope],
     }),
-    [linked, scope, kind],
+    [linked, scope, kind, usual.preset],
   );
   return {
     view,

@@ -1,12 +1,12 @@
 import { SearchX } from 'lucide-react';
-import { weekdayOf } from '../format/time.ts';
 import { Button } from '../parts/button.tsx';
+import { elsewhere } from '../state/elsewhere.ts';
 import { useServer, useView } from '../state/view.tsx';
 
 /** Why there are no rows, and the nearest way to some. */
 export function NothingHere({ searched = false }: { searched?: boolean }) {
   const { view, filters, setFilters, setRange } = useView();
-  const { firstRowAt, lastRowAt } = useServer();
+  const status = useServer();
   const filtered = filters.length > 0;
   return (
     <div className="flex h-full min-h-40 flex-col items-center justify-center gap-2 p-6 text-center">
@@ -14,15 +14,10 @@ export function NothingHere({ searched = false }: { searched?: boolean }) {
       <p className="font-medium">
         {searched ? 'Nothing is called that' : filtered ? 'Nothing matches in this range' : 'No requests in this range'}
       </p>
-      {firstRowAt !== null && lastRowAt !== null && !searched && (
-        <p className="text-small text-muted">
-          There are requests from {weekdayOf(Date.parse(firstRowAt), view.timeZone)} to{' '}
-          {weekdayOf(Date.parse(lastRowAt), view.timeZone)}.
-        </p>
-      )}
+      {!searched && <p className="text-small text-muted">{elsewhere(status, view)}</p>}
       <div className="flex gap-2">
         {filtered && <Button onClick={() => setFilters([])}>Remove the filters</Button>}
-        {!('preset' in view.range && view.range.preset === 'all') && (
+        {status.rows[view.kind] > 0 && !('preset' in view.range && view.range.preset === 'all') && (
           <Button onClick={() => setRange({ preset: 'all' })}>Show all time</Button>
         )}
       </div>

@@ -126,10 +126,7 @@ function EndOfRows({ more, failed, onRetry }: { more: boolean; failed: boolean; 
  */
 function useArrivals(query: RequestsQuery, rows: readonly RequestLine[] | undefined, drawerOpen: boolean) {
   const cache = useQueryClient();
-  const newest = useMemo(
-    () => rows?.reduce<RequestLine | undefined>((a, b) => (a && a.createdAt >= b.createdAt ? a : b), undefined),
-    [rows],
-  );
+  const newest = useMemo(() => rows && newestOf(rows), [rows]);
   const waiting = useNewer(query.view, newest).data?.count ?? 0;
   const [pointed, setPointed] = useState(false);
   const [scrolled, setScrolled] = useState(false);
@@ -141,4 +138,11 @@ function useArrivals(query: RequestsQuery, rows: readonly RequestLine[] | undefi
     if (waiting > 0 && undisturbed) show();
   }, [waiting, undisturbed, show]);
   return { waiting: undisturbed ? 0 : waiting, show, setPointed, onScrolled: (top: number) => setScrolled(top > 8) };
+}
+
+function newestOf(rows: readonly RequestLine[]): RequestLine | null {
+  return rows.reduce<RequestLine | null>(
+    (newest, row) => (newest && newest.createdAt >= row.createdAt ? newest : row),
+    null,
+  );
 }

@@ -22,8 +22,10 @@ describe('valueTicks', () => {
     { highest: 1, ticks: [0, 0.25, 0.5, 0.75, 1] },
     { highest: 0.0007, ticks: [0, 0.0002, 0.0004, 0.0006, 0.0008] },
     { highest: 0, ticks: [0, 1] },
+    { highest: 2, whole: true, ticks: [0, 1, 2] },
+    { highest: 9, whole: true, ticks: [0, 3, 6, 9] },
     { highest: Number.NaN, ticks: [0, 1] },
-  ])('$highest', ({ highest: value, ticks }) => expect(valueTicks(value)).toEqual(ticks));
+  ])('$highest', ({ highest: value, ticks, whole = false }) => expect(valueTicks(value, { whole })).toEqual(ticks));
 
   it('begin at zero, rise evenly, end at or above the highest, and are few', () => {
     fc.assert(

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { removed, replaced, withValue } from '../../../dashboard/web/state/filters.ts';
-import { readFilter, readView, writeFilter, writeFilters, writeRange } from '../../../dashboard/web/state/link.ts';
+import {
+  readFilter,
+  readView,
+  usualRange,
+  writeFilter,
+  writeFilters,
+  writeRange,
+} from '../../../dashboard/web/state/link.ts';
 import { readOpen, writeOpen } from '../../../dashboard/web/state/open-link.ts';
 import { propertyPlace, valueLink } from '../../../dashboard/web/state/places.ts';
 import { safeBack } from '../../../dashboard/web/state/safe-back.ts';
@@ -71,6 +78,14 @@ describe('range, zone and kind in the URL', () => {
     const view = readView(new URLSearchParams('range=later&from=2026&tz=Mars/Olympus&kind=shadow&compare=on'));
     expect(view).toEqual({ range: null, timeZone: null, kind: null, filters: [], compare: true });
   });
+
+  it.each([
+    { name: 'nothing yet', first: null, preset: '24h' },
+    { name: 'the first day', first: '2026-11-20T03:00:00Z', preset: '24h' },
+    { name: 'later', first: '2026-11-20T01:00:00Z', preset: '7d' },
+  ])('shows the usual range: $name', ({ first, preset }) =>
+    expect(usualRange(first, '2026-11-21T02:00:00Z')).toBe(preset),
+  );
 
   it('refuses a range that ends before it begins', () => {
     const params = new URLSearchParams('from=2026-11-02T00:00:00Z&to=2026-11-01T00:00:00Z');

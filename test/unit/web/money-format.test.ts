@@ -85,6 +85,14 @@ describe('isUnpricedSum', () => {
 });
 
 describe('axisMoney', () => {
+  it('gives all ticks of an axis the same decimals', () =>
+    expect([0, 0.5, 1, 1.5].map((tick, _, ticks) => axisMoney(tick, ticks))).toEqual([
+      '$0',
+      '$0.50',
+      '$1.00',
+      '$1.50',
+    ]));
+
   it.each([
     [0, '$0'],
     [20, '$20'],
