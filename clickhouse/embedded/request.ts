@@ -54,6 +54,7 @@ const NOT_SETTINGS = new Set([
 ]);
 
 export async function readQuery(request: IncomingMessage, url: URLSearchParams, role: Role): Promise<Query> {
+  refuseNativeCompression(url);
   const body = await readBody(request, BODY_LIMITS[role]);
   const inUrl = url.get('query')?.trim() ?? '';
   const kind = kindOf(inUrl === '' ? body.toString('utf8', 0, 4096) : inUrl);
@@ -79,6 +80,14 @@ export async function readQuery(request: IncomingMessage, url: URLSearchParams, 
     compressed: url.get('enable_http_compression') === '1',
     waitsForEnd: url.get('wait_end_of_query') === '1',
   };
+}
+
+/** LZ4 inside ClickHouse's own frames: a client that asked for it could not read an answer without. */
+function refuseNativeCompression(url: URLSearchParams): void {
+  const asked = ['compress', 'decompress'].find((name) => url.get(name) === '1');
+  if (asked === undefined) return;
+  const hint = 'Set compress=0 in your client; enable_http_compression=1 with Accept-Encoding works.';
+  throw new ClickHouseException(48, 'NOT_IMPLEMENTED', `${asked}=1 is not supported by the embedded engine. ${hint}`);
 }
 
 function formatName(name: string | null): string {

@@ -9,7 +9,7 @@ export const READER_LIMITS: Readonly<Record<string, number>> = {
   max_execution_time: 30,
   max_memory_usage: Math.min(2 * GIB, Math.floor(totalmem() / 4)),
   max_result_rows: 1_000_000,
-  max_result_bytes: GIB,
+  max_result_bytes: GIB / 4,
   max_rows_to_read: 2_000_000_000,
   max_bytes_to_read: 200 * GIB,
   max_threads: availableParallelism(),

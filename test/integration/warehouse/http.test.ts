@@ -206,6 +206,13 @@ describe('the protocol', () => {
     expect(await answer.body.text()).toBe('42\n');
   });
 
+  it('says how to do without the compression of ClickHouse itself', async () => {
+    expect(await send('SELECT 1', 'compress=1')).toMatchObject({
+      status: 501,
+      text: expect.stringContaining('compress=0'),
+    });
+  });
+
   it('says which encodings it takes when it does not', async () => {
     const answer = await send('SELECT 1', '', { 'content-encoding': 'lz4' });
     expect(answer).toMatchObject({ status: 501, text: expect.stringContaining('gzip') });
