@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { capturedConversation } from './conversation/conversation.ts';
+import { correction, repricingFlag } from './money-api.ts';
 import { receipt } from './prices/receipt.ts';
 import { dimension, metric, view } from './view.ts';
 
@@ -197,6 +198,8 @@ export const requestDetail = z.object({
   tokens: z.record(z.string(), count.nullable()),
   attempts: z.array(attemptDetail),
   conversation: capturedConversation.nullable(),
+  /** Newest first; empty where the cost is as it was first written. */
+  corrections: z.array(correction),
   /** How many exchanges carry this request id; more than 1 = the caller reused it. */
   sameId: count,
 });
@@ -228,6 +231,8 @@ export const statusAnswer = z.object({
       z.object({ name: z.string(), state: z.string(), restarts: count, lastExit: z.string().nullable() }),
     ),
   }),
+  /** While calls are being priced again; figures are in between then. */
+  repricing: repricingFlag.nullable(),
 });
 export type StatusAnswer = z.infer<typeof statusAnswer>;
 

@@ -128,6 +128,7 @@ export async function askDetail(asking: Asking, requestId: string, identity: Ide
     tokens: Object.fromEntries(tokenNames.map((name) => [name, row[name]])),
     attempts: attempts.map((each) => attemptOf(each, body.get(each.attempt))),
     conversation: conversationOf(row, bodies),
+    corrections: [],
     sameId: row.same_id,
   };
 }

@@ -53,6 +53,7 @@ export function createStatus({ warehouse, children, proxyUrl, sqlUrl }: StatusPa
       lastRowAt: last === undefined ? null : new Date(last.last).toISOString(),
       rows: { app: count('app'), demo: count('demo') },
       health: { complete, gaps, deadLetters, lostExchanges, lostBodies, waiting, processes },
+      repricing: null,
     };
   };
 }
