@@ -21,6 +21,12 @@ export type ErrorCode =
   | 'sql_refused'
   | 'query_invalid'
   | 'not_found'
+  /** Somebody else changed it in between. */
+  | 'stale'
+  /** Declared in spendlens.yaml, which wins over the dashboard. */
+  | 'read_only'
+  /** Something of the kind is under way. */
+  | 'busy'
   | 'unauthorized';
 
 export class SpendlensError extends Error {

@@ -22,6 +22,9 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   request_invalid: 400,
   unauthorized: 401,
   not_found: 404,
+  stale: 409,
+  read_only: 409,
+  busy: 409,
   warehouse_unreachable: 503,
   warehouse_busy: 503,
 };

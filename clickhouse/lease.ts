@@ -1,0 +1,48 @@
+import { SpendlensError } from '../domain/error.ts';
+import type { ConfigLog } from './config-log.ts';
+
+const LEASE_MS = 30_000;
+
+/** Held by one process of all at a time. */
+export interface Lease {
+  /** Milliseconds since 1970 until which nobody else can take it. */
+  readonly until: number;
+  /** @throws SpendlensError stale where it was lost */
+  renew(): Promise<Lease>;
+  /** Lets others have it at once. */
+  release(): Promise<void>;
+}
+
+/** Takes what is free or whose holder has not been heard of for half a minute; null where somebody holds it. */
+export async function takeLease(
+  log: ConfigLog,
+  id: string,
+  holder: string,
+  now: () => number = Date.now,
+): Promise<Lease | null> {
+  const [newest] = await log.history('lease', id);
+  if (newest !== undefined && untilOf(newest.value) > now()) return null;
+  try {
+    return await hold(newest?.version ?? 0);
+  } catch (error) {
+    if (error instanceof SpendlensError && error.code === 'stale') return null;
+    throw error;
+  }
+
+  async function hold(version: number): Promise<Lease> {
+    const until = now() + LEASE_MS;
+    const held = await log.put('lease', { id, version, who: holder, value: { until } });
+    return {
+      until,
+      renew: () => hold(held.version),
+      async release() {
+        await log.put('lease', { id, version: held.version, who: holder, value: { until: 0 } });
+      },
+    };
+  }
+}
+
+function untilOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null || !('until' in value)) return 0;
+  return typeof value.until === 'number' ? value.until : 0;
+}
