@@ -17,8 +17,8 @@ export interface Written {
 }
 
 export interface Done {
-  readonly rowsRead: number;
-  readonly bytesRead: number;
+  readonly resultRows: number;
+  readonly resultBytes: number;
 }
 
 export interface Buffered extends Done {
@@ -82,7 +82,8 @@ export class Connection {
 
   async run(sql: string, format: string): Promise<Buffered> {
     const result = await this.#spoiltIfFailing(this.#session.queryAsync(sql, { format }));
-    return { bytes: result.bytes(), rowsRead: result.rowsRead, bytesRead: result.bytesRead };
+    // What the engine's package calls read is what the result holds.
+    return { bytes: result.bytes(), resultRows: result.rowsRead, resultBytes: result.bytesRead };
   }
 
   /**

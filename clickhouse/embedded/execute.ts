@@ -99,12 +99,13 @@ function textOf(rows: Buffer): string {
   );
 }
 
-const NOTHING: Omit<Summary, 'startedAt'> = { readRows: 0, readBytes: 0, writtenRows: 0, writtenBytes: 0 };
+const NOTHING: Omit<Summary, 'startedAt'> = { resultRows: 0, resultBytes: 0, writtenRows: 0, writtenBytes: 0 };
 
 async function runWhole(connection: Connection, { query, reply, ...asked }: Asked, sql = query.sql): Promise<void> {
   const startedAt = process.hrtime.bigint();
   const result = await connection.run(sql, query.format);
-  const summary = { ...NOTHING, startedAt, readRows: result.rowsRead, readBytes: result.bytesRead };
+  const { resultRows, resultBytes } = result;
+  const summary = { ...NOTHING, startedAt, resultRows, resultBytes };
   reply.begin(query.format, summary, query.compressed ? asked.acceptEncoding : null);
   await reply.write(result.bytes);
   reply.end();
@@ -121,7 +122,7 @@ async function runPouring(connection: Connection, { query, reply, gone, ...asked
     await reply.write(piece);
     gone.throwIfAborted();
   });
-  const { rowsRead: readRows, bytesRead: readBytes } = done;
-  if (!begun) reply.begin(query.format, { ...NOTHING, startedAt, readRows, readBytes }, accept);
+  const { resultRows, resultBytes } = done;
+  if (!begun) reply.begin(query.format, { ...NOTHING, startedAt, resultRows, resultBytes }, accept);
   reply.end();
 }

@@ -12,7 +12,7 @@ const visible = (table: string) =>
    OR (database = 'system' AND ${table} IN (${list(SYSTEM_TABLES)}))`;
 
 const VIEWS: Readonly<Record<string, string>> = {
-  tables: `SELECT * REPLACE ([]::Array(String) AS data_paths, '' AS metadata_path) FROM system.tables WHERE ${visible('name')}`,
+  tables: `SELECT * REPLACE (if(empty(data_paths), [], ['']) AS data_paths, '' AS metadata_path) FROM system.tables WHERE ${visible('name')}`,
   columns: `SELECT * FROM system.columns WHERE ${visible('table')}`,
   databases: `SELECT * REPLACE ('' AS data_path, '' AS metadata_path) FROM system.databases WHERE name IN ('spendlens', 'system')`,
 };
