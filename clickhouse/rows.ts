@@ -47,6 +47,8 @@ export interface AttemptRow {
   price_version: string;
   corrected: boolean;
   usage_raw: string;
+  /** domain/prices/pricing-facts: what the row is priced by. */
+  pricing_facts: string;
   latency_ms: number;
   ttft_ms: number | null;
   overhead_ms: number;

@@ -1,6 +1,6 @@
 import type { AttemptRow, BodyRow } from '../clickhouse/rows.ts';
 import type { Exchange } from '../domain/exchange.ts';
-import type { Priced } from '../domain/prices/price-exchange.ts';
+import type { Priced, PricedCall } from '../domain/prices/price-exchange.ts';
 import type { ParsedBody } from '../domain/usage/body.ts';
 import type { RequestFacts, ResponseFacts, Usage, WireFormat } from '../domain/usage/facts.ts';
 import type { BodyContent } from './steps/body-content.ts';
@@ -45,6 +45,8 @@ export interface PricedEvent extends CountedEvent {
   /** Asked for: by the header that overrides it, else by the request. */
   readonly model: string;
   /** One for each attempt; a single one where the exchange made no upstream call. */
+  readonly calls: readonly PricedCall[];
+  /** Of each of `calls`. */
   readonly priced: readonly Priced[];
 }
 

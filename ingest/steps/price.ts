@@ -10,8 +10,9 @@ export function createPriceStep(): Step<CountedEvent, PricedEvent> {
     work: function price(event) {
       const { exchange, requestFacts } = event;
       const model = exchange.modelOverride || requestFacts.model;
-      const calls = exchange.attempts.map((_, index) => callOf(event, model, index));
-      return { ...event, model, priced: (calls.length > 0 ? calls : [noCall(event, model)]).map(priceExchange) };
+      const made = exchange.attempts.map((_, index) => callOf(event, model, index));
+      const calls = made.length > 0 ? made : [noCall(event, model)];
+      return { ...event, model, calls, priced: calls.map(priceExchange) };
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { BodyRow } from '../../clickhouse/rows.ts';
 import type { Attempt } from '../../domain/exchange.ts';
 import { toDecimal } from '../../domain/money.ts';
+import { encodePricingFacts } from '../../domain/prices/pricing-facts.ts';
 import type { Usage } from '../../domain/usage/facts.ts';
 import type { EventRows, PricedEvent } from '../event.ts';
 import type { Step } from '../outcome.ts';
@@ -66,9 +67,10 @@ function sharedColumns({ raw, exchange, requestFacts, model }: PricedEvent) {
 }
 
 function ownColumns(event: PricedEvent, attempt: Attempt | null, index: number) {
-  const { exchange, requestFacts, responseFacts, parsedResponses, priced } = event;
+  const { exchange, requestFacts, responseFacts, parsedResponses, calls, priced } = event;
   const facts = responseFacts[index];
   const price = priced[index];
+  const call = calls[index];
   return {
     provider: attempt?.provider ?? exchange.provider,
     response_model: clean(facts?.model ?? ''),
@@ -80,6 +82,7 @@ function ownColumns(event: PricedEvent, attempt: Attempt | null, index: number) 
     cost_breakdown: price ? JSON.stringify(price.receipt) : '',
     price_version: price?.priceVersion ?? '',
     usage_raw: clean(facts?.usageRaw ?? ''),
+    pricing_facts: call ? clean(encodePricingFacts(call)) : '',
     latency_ms: attempt?.latencyMs ?? exchange.latencyMs,
     ttft_ms: attempt ? attempt.ttftMs : exchange.ttftMs,
     overhead_ms: index === Math.max(0, exchange.attempts.length - 1) ? exchange.overheadMs : 0,

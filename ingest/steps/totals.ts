@@ -1,6 +1,6 @@
 import type { AttemptRow } from '../../clickhouse/rows.ts';
-import { type NanoUsd, nanoUsd, toDecimal } from '../../domain/money.ts';
-import type { CostStatus } from '../../domain/prices/receipt.ts';
+import { toDecimal } from '../../domain/money.ts';
+import { totalCost } from '../../domain/prices/total-cost.ts';
 import type { PricedEvent } from '../event.ts';
 
 type Tokens = Pick<
@@ -18,19 +18,16 @@ type Tokens = Pick<
 >;
 type Totals = Pick<AttemptRow, Extract<keyof AttemptRow, `total_${string}`>>;
 
-/** From the safest to the least safe. */
-const statuses: readonly CostStatus[] = ['exact', 'reported', 'estimated', 'partial', 'unpriced'];
-
 /** Of the whole exchange: money and tokens are sums over its attempts, so that both views add up to the same. */
 export function totalsOf(event: PricedEvent, tokens: readonly Tokens[]): Totals {
   const { exchange, priced } = event;
-  const costs = priced.map(({ cost }) => cost).filter((cost) => cost !== null);
+  const { cost, status } = totalCost(priced);
   const sum = (name: keyof Tokens) => sumOfKnown(tokens.map((row) => row[name]));
   return {
     total_status: exchange.status ?? 0,
     total_error_kind: exchange.errorKind ?? '',
-    total_cost_usd: costs.length === 0 ? null : toDecimal(nanoUsd(costs.reduce((a: bigint, b: NanoUsd) => a + b, 0n))),
-    total_cost_status: statusOf(priced.map(({ status }) => status)),
+    total_cost_usd: cost === null ? null : toDecimal(cost),
+    total_cost_status: status,
     total_input_tokens: sum('input_tokens'),
     total_cache_read_tokens: sum('cache_read_tokens'),
     total_cache_write_5m_tokens: sum('cache_write_5m_tokens'),
@@ -67,13 +64,6 @@ export const noTotals: Totals = {
   total_ttft_ms: null,
   total_response_bytes: 0,
 };
-
-/** The least safe one; where some attempts have a price and some have none, a part is missing. */
-function statusOf(all: readonly CostStatus[]): CostStatus {
-  const unpriced = all.filter((status) => status === 'unpriced').length;
-  if (unpriced > 0) return unpriced === all.length ? 'unpriced' : 'partial';
-  return statuses.findLast((status) => all.includes(status)) ?? 'unpriced';
-}
 
 /** Null = unknown; what is known of some attempts is kept. */
 function sumOfKnown(counts: readonly (number | null)[]): number | null {

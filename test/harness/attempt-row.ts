@@ -42,6 +42,7 @@ const plain = {
   price_version: 'test',
   corrected: false,
   usage_raw: '',
+  pricing_facts: '',
   latency_ms: 840,
   ttft_ms: 120,
   overhead_ms: 0.4,
