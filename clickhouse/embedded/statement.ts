@@ -29,8 +29,9 @@ interface Ending {
   readonly format: string | null;
   /** Where a clause that precedes FORMAT can be put in. */
   readonly at: number;
-  /** Where the statement goes on behind its format. */
+  /** Where the statement goes on behind its format, and where it ends. */
   readonly rest: number;
+  readonly end: number;
 }
 
 /** How a statement ends: `… FORMAT name [SETTINGS …];`. Comments and semicolons at the end are none of it. */
@@ -41,8 +42,8 @@ function ending(sql: string): Ending {
   const last = tokens.findLastIndex((token, at) => isFormat(token) && isFormatName(tokens, at + 1));
   const name = tokens[last + 1];
   const clause = tokens[last];
-  if (last < 0 || clause === undefined || name === undefined) return { format: null, at: end, rest: end };
-  return { format: name.text, at: clause.start, rest: name.end };
+  if (last < 0 || clause === undefined || name === undefined) return { format: null, at: end, rest: end, end };
+  return { format: name.text, at: clause.start, rest: name.end, end };
 }
 
 const isFormat = (token: Token) => token.kind === 'name' && token.text.toUpperCase() === 'FORMAT';
@@ -56,7 +57,6 @@ export const formatClause = (sql: string) => ending(sql).format;
 
 /** The same SELECT, its result written to `path`. */
 export function intoFile(sql: string, path: string, format: string): string {
-  const { at, rest } = ending(sql);
-  const tail = sql.slice(rest).replace(/[;\s]+$/, '');
-  return `${sql.slice(0, at)}\nINTO OUTFILE ${stringLiteral(path)} TRUNCATE FORMAT ${format}${tail}`;
+  const { at, rest, end } = ending(sql);
+  return `${sql.slice(0, at)}\nINTO OUTFILE ${stringLiteral(path)} TRUNCATE FORMAT ${format}${sql.slice(rest, end)}`;
 }
