@@ -79,6 +79,7 @@ export function ChartLayer({ data, box, top, timeZone, label, format, onZoom, on
       aria-label={`${label}: arrow keys move along it, Enter opens the requests`}
       className="absolute inset-0 cursor-crosshair touch-pan-y rounded-md select-none"
       onPointerDown={(event) => {
+        if (event.pointerType === 'touch') look(pointAt(event));
         if (event.button !== 0 || event.pointerType === 'touch') return;
         event.currentTarget.setPointerCapture(event.pointerId);
         setDrag({ from: pointAt(event).index, to: pointAt(event).index });
@@ -157,15 +158,17 @@ interface FloatingProps {
   readonly children: React.ReactNode;
 }
 
+/** Narrower charts have no room for a tooltip at either side of the pointer. */
+const ROOM_BESIDE = 480;
+
 /** On the side with more room; never under the pointer, which would make it flicker. */
 function Floating({ box, x, y, children }: FloatingProps) {
   const onLeft = x > (box.left + box.right) / 2;
-  const style = onLeft ? { right: box.width - x + 12 } : { left: x + 12 };
+  const side = onLeft ? { right: box.width - x + 12 } : { left: x + 12 };
+  const beside = { ...side, top: Math.max(0, Math.min(y - 24, box.height - 120)) };
+  const above = { left: 8, right: 8, bottom: box.height };
   return (
-    <div
-      className="pointer-events-none absolute z-30"
-      style={{ ...style, top: Math.max(0, Math.min(y - 24, box.height - 120)) }}
-    >
+    <div className="pointer-events-none absolute z-30" style={box.width < ROOM_BESIDE ? above : beside}>
       {children}
     </div>
   );

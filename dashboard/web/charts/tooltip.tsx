@@ -17,7 +17,7 @@ export function ChartTooltip({ data, index, timeZone, format, marked }: TooltipP
   const total =
     stacked.length > 1 && shown.some((line) => line.look === 'stacked') ? stackTotal(data.lines, index) : null;
   return (
-    <div className="max-w-72 min-w-44 rounded-lg border border-line bg-raised px-2.5 py-1.5 text-small shadow-pop">
+    <div className="min-w-44 sm:max-w-72 rounded-lg border border-line bg-raised px-2.5 py-1.5 text-small shadow-pop">
       <div className="mb-1 flex justify-between gap-4 whitespace-nowrap text-muted">
         {bucketTitle(data.buckets[index] ?? 0, data.bucketSeconds, timeZone)}
         {index === data.running && <span className="text-warn">so far</span>}

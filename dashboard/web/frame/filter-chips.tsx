@@ -12,7 +12,11 @@ const SHOWN_VALUES = 2;
 export function FilterChips() {
   const { filters } = useView();
   return (
-    <div className="flex min-w-0 flex-1 flex-wrap items-center gap-1.5">
+    <div
+      className={`flex min-w-0 flex-1 flex-wrap items-center gap-1.5 max-sm:flex-none ${
+        filters.length > 0 ? 'max-sm:order-2 max-sm:w-full' : 'max-sm:order-1'
+      }`}
+    >
       {filters.map((filter) => (
         <Chip key={`${filter.field} ${filter.op} ${filter.values.join('\0')}`} filter={filter} />
       ))}

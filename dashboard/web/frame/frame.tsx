@@ -63,7 +63,7 @@ function Sheet({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boo
         <Dialog.Overlay className="fixed inset-0 z-40 bg-shade" />
         <Dialog.Content
           aria-describedby={undefined}
-          className="sheet fixed inset-y-0 left-0 z-40 w-60 bg-ground shadow-pop outline-none"
+          className="fixed inset-y-0 left-0 z-40 w-60 bg-ground shadow-pop outline-none"
         >
           <Dialog.Title className="sr-only">Pages</Dialog.Title>
           <Rail wide onNavigate={() => onOpenChange(false)} />

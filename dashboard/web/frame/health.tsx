@@ -28,7 +28,7 @@ export function Health({ wide }: { wide: boolean }) {
   const { health } = useServer();
   const { tone, title, text } = verdict(health);
   const trigger = (
-    <button type="button" className={railItem} aria-label={`Health: ${title}`} title={`Health: ${title}`}>
+    <button type="button" className={railItem(wide)} aria-label={`Health: ${title}`} title={`Health: ${title}`}>
       <span className="flex size-4 shrink-0 items-center justify-center">
         <StateDot tone={tone} />
       </span>

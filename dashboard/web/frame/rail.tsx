@@ -53,7 +53,11 @@ export function Rail({ wide, onNavigate }: { wide: boolean; onNavigate?: () => v
   const label = wide ? '' : 'max-lg:hidden';
   return (
     <nav aria-label="Pages" className="flex h-full flex-col gap-3 px-2 py-2">
-      <Link to="/" onClick={onNavigate} className="flex h-8 items-center gap-2 rounded-md px-2 max-lg:justify-center">
+      <Link
+        to="/"
+        onClick={onNavigate}
+        className={`flex h-8 items-center gap-2 rounded-md px-2 ${wide ? '' : 'max-lg:justify-center'}`}
+      >
         <Logo />
         <span className={`text-[15px] font-semibold tracking-tight ${label}`}>Spendlens</span>
       </Link>
@@ -90,7 +94,7 @@ function RailLink({ entry, wide, onNavigate }: { entry: Entry; wide: boolean; on
       to={`${entry.to}${sharedSearch(params)}`}
       onClick={onNavigate}
       aria-current={here ? 'page' : undefined}
-      className={`${railItem} aria-[current]:bg-selected aria-[current]:font-medium aria-[current]:text-text`}
+      className={`${railItem(wide)} aria-[current]:bg-selected aria-[current]:font-medium aria-[current]:text-text`}
     >
       <Icon size={16} strokeWidth={1.75} aria-hidden className="shrink-0" />
       <span className={wide ? '' : 'max-lg:sr-only'}>{entry.title}</span>
@@ -99,8 +103,11 @@ function RailLink({ entry, wide, onNavigate }: { entry: Entry; wide: boolean; on
   return <li>{wide ? link : <RailTip text={entry.title}>{link}</RailTip>}</li>;
 }
 
-export const railItem =
-  'flex h-8 w-full items-center gap-2.5 rounded-md px-2 text-body text-muted transition-colors hover:bg-hover hover:text-text max-lg:justify-center in-[.sheet]:justify-start';
+/** Look of an entry: with its word, or in a rail that shows icons alone on middling screens. */
+export const railItem = (wide: boolean): string =>
+  `flex h-8 w-full items-center gap-2.5 rounded-md px-2 text-body text-muted transition-colors hover:bg-hover hover:text-text ${
+    wide ? '' : 'max-lg:justify-center'
+  }`;
 
 /** The name beside an icon, only where the icon stands alone. */
 function RailTip({ text, children }: { text: string; children: React.ReactNode }) {

@@ -15,7 +15,7 @@ export function SignOut({ wide }: { wide: boolean }) {
   };
   return (
     <Tip side="right" text="End the session in this browser">
-      <button type="button" className={railItem} onClick={() => void leave()}>
+      <button type="button" className={railItem(wide)} onClick={() => void leave()}>
         <LogOut size={16} strokeWidth={1.75} aria-hidden className="shrink-0" />
         <span className={wide ? '' : 'max-lg:sr-only'}>Sign out</span>
       </button>

@@ -12,7 +12,7 @@ export function ThemeToggle({ wide }: { wide: boolean }) {
   const Icon = icons[choice];
   return (
     <Tip side="right" text={`Switch to: ${titles[next[choice]].toLowerCase()}`}>
-      <button type="button" className={railItem} onClick={() => chooseTheme(next[choice])}>
+      <button type="button" className={railItem(wide)} onClick={() => chooseTheme(next[choice])}>
         <Icon size={16} strokeWidth={1.75} aria-hidden className="shrink-0" />
         <span className={wide ? '' : 'max-lg:sr-only'}>{titles[choice]}</span>
       </button>

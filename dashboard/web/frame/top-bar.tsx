@@ -16,8 +16,10 @@ export function TopBar({ reachable, onOpenSheet }: { reachable: boolean; onOpenS
       </span>
       <DemoBadge />
       <FilterChips />
-      <div className="flex flex-wrap items-center gap-2">
+      <span className="max-sm:ml-auto">
         <LiveDot reachable={reachable} />
+      </span>
+      <div className="flex items-center gap-2 max-sm:order-1">
         <KindSwitch />
         <CompareToggle />
         <RangePicker />

@@ -41,7 +41,7 @@ export function Dearest({ dimension, className = '' }: { dimension: Dimension; c
   );
   return (
     <Panel title={`By ${fieldTitle(dimension).toLowerCase()}`} aside={all} className={className}>
-      <div className="min-h-[284px] flex-1 px-1.5 pb-1.5">
+      <div className="flex-1 lg:min-h-[284px] px-1.5 pb-1.5">
         <Settled
           query={query}
           skeleton={<SkeletonRows rows={SHOWN} />}

@@ -7,12 +7,20 @@ export interface SplitOption {
   readonly title: string;
 }
 
-export const usualSplits: readonly SplitOption[] = [
-  { value: 'model', title: 'Model' },
-  { value: 'provider', title: 'Provider' },
-  { value: 'feature', title: 'Feature' },
-  { value: 'user_id', title: 'User' },
-];
+const model: SplitOption = { value: 'model', title: 'Model' };
+const provider: SplitOption = { value: 'provider', title: 'Provider' };
+const feature: SplitOption = { value: 'feature', title: 'Feature' };
+const user: SplitOption = { value: 'user_id', title: 'User' };
+const version: SplitOption = { value: 'prompt_version', title: 'Version' };
+
+export const usualSplits: readonly SplitOption[] = [model, provider, feature, user];
+
+/** For the page of one value, what tells most of it first. */
+export function splitsOf(dimension: Dimension): readonly SplitOption[] {
+  if (dimension === 'model') return [feature, user, provider];
+  if (dimension === 'prompt_id') return [version, model, user, provider];
+  return usualSplits.filter((option) => option.value !== dimension);
+}
 
 /** What the page's charts are stacked by, in the URL as `by`. */
 export function useSplit(options: readonly SplitOption[]) {

@@ -13,10 +13,8 @@ import { Dearest } from './dearest.tsx';
 import { errorLines, latencyLines } from './overview.tsx';
 import { PageHead } from './page-head.tsx';
 import { RangeOffer } from './range-offer.tsx';
-import { type SplitOption, useSplit, usualSplits } from './split.tsx';
+import { splitsOf, useSplit } from './split.tsx';
 import { Tiles } from './tiles.tsx';
-
-const ofPrompt: SplitOption = { value: 'prompt_version', title: 'Version' };
 
 /** One value of a dimension: its figures, charts and requests. */
 export function ValuePage({ place, above }: { place: Place; above?: ReactNode }) {
@@ -38,11 +36,7 @@ export function ValuePage({ place, above }: { place: Place; above?: ReactNode })
 
 function Content({ place, value, above }: { place: Place; value: string; above: ReactNode }) {
   const [params] = useSearchParams();
-  const options = useMemo(() => {
-    const others = usualSplits.filter((option) => option.value !== place.dimension);
-    return place.dimension === 'prompt_id' ? [ofPrompt, ...others] : others;
-  }, [place.dimension]);
-  const split = useSplit(options);
+  const split = useSplit(splitsOf(place.dimension));
   const title = valueTitle(place.dimension, value);
   const back = above ?? (
     <Link

@@ -28,7 +28,8 @@ export function Settled<T>({ query, skeleton, reading, children }: SettledProps<
   if (error !== null && (data === undefined || isPlaceholderData)) {
     return <Failure error={error} onRetry={() => query.refetch()} />;
   }
-  if (data === undefined && fetchStatus === 'idle') return <Cancelled onRetry={() => query.refetch()} />;
+  if ((data === undefined || isPlaceholderData) && fetchStatus === 'idle')
+    return <Cancelled onRetry={() => query.refetch()} />;
   const slow = (
     <Slow reading={reading} active={fetchStatus === 'fetching' && (data === undefined || isPlaceholderData)} />
   );
@@ -41,11 +42,12 @@ export function Settled<T>({ query, skeleton, reading, children }: SettledProps<
     );
   }
   return (
-    <div
-      className={`relative flex h-full min-h-0 flex-col transition-opacity ${isPlaceholderData ? 'opacity-50 delay-100' : ''}`}
-      aria-busy={isPlaceholderData}
-    >
-      {children(data)}
+    <div className="relative flex h-full min-h-0 flex-col" aria-busy={isPlaceholderData}>
+      <div
+        className={`flex min-h-0 flex-1 flex-col transition-opacity ${isPlaceholderData ? 'opacity-50 delay-100' : ''}`}
+      >
+        {children(data)}
+      </div>
       {slow}
     </div>
   );

@@ -59,6 +59,7 @@ export function BreakdownTable({ dimension, second, aside }: BreakdownTableProps
     if (link !== null) void navigate(link);
   };
   const total = query.data?.total ?? 0;
+  const noun = nounOf(second ?? dimension);
   const title = `Spend by ${fieldTitle(dimension).toLowerCase()}`;
   const shownRows = rows?.length ?? 0;
   return (
@@ -71,7 +72,7 @@ export function BreakdownTable({ dimension, second, aside }: BreakdownTableProps
         />
         {aside}
         <span className="flex-1 text-small text-muted">
-          {query.data && plural(total, 'value')}
+          {query.data && plural(total, noun)}
           {rows?.some((row) => row.figures.unpricedRequests > 0) && (
             <span className="max-sm:hidden"> · * leaves out requests whose price is not known</span>
           )}
@@ -101,7 +102,7 @@ export function BreakdownTable({ dimension, second, aside }: BreakdownTableProps
                 onHide={(column) => chosen.show(column, false)}
                 onNearEnd={() => shownRows < total && setLimit(Math.min(shownRows + STEP, MOST))}
                 total={data.total}
-                footer={total > MOST && shownRows >= MOST ? <TooMany total={total} /> : null}
+                footer={total > MOST && shownRows >= MOST ? <TooMany total={total} noun={noun} /> : null}
               />
             )
           }
@@ -111,8 +112,12 @@ export function BreakdownTable({ dimension, second, aside }: BreakdownTableProps
   );
 }
 
-const TooMany = ({ total }: { total: number }) => (
+/** `user` of users; a property has values. */
+const nounOf = (dimension: Dimension): string =>
+  dimension.startsWith('property.') ? 'value' : fieldTitle(dimension).toLowerCase();
+
+const TooMany = ({ total, noun }: { total: number; noun: string }) => (
   <p className="sticky left-0 flex h-10 w-fit items-center px-4 text-small text-muted">
-    The first {MOST} of {plural(total, 'value')}. Search or filter to reach the others.
+    The first {MOST} of {plural(total, noun)}. Search or filter to reach the others.
   </p>
 );

@@ -6,7 +6,7 @@ import {
   useTable,
 } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type CSSProperties, type ReactNode, type UIEvent, useEffect, useMemo, useRef } from 'react';
+import { type CSSProperties, type MouseEvent, type ReactNode, type UIEvent, useEffect, useMemo, useRef } from 'react';
 import { useNarrow } from '../state/media.ts';
 import type { Sorting, TableColumn } from './column.ts';
 import { HeaderCell } from './header-cell.tsx';
@@ -103,10 +103,11 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
               <tr
                 key={item.key}
                 aria-rowindex={item.index + 2}
-                aria-selected={key === active || key === props.opened}
-                onClick={() => props.onOpen(row.original, item.index)}
+                aria-current={key === props.opened || undefined}
+                data-active={key === active || key === props.opened || undefined}
+                onClick={(event) => !opensElsewhere(event) && props.onOpen(row.original, item.index)}
                 style={{ ...style, height: rowHeight, transform: `translateY(${item.start}px)` }}
-                className="group/row absolute inset-x-0 top-0 grid border-b border-line/60 bg-surface hover:bg-hover aria-selected:bg-selected"
+                className="group/row absolute inset-x-0 top-0 grid border-b border-line/60 bg-surface hover:bg-hover data-active:bg-selected"
               >
                 {row.getVisibleCells().map((cell, index) => (
                   <td key={cell.id} className={cellLook(cell.column.columnDef.meta?.column.align, index === 0)}>
@@ -122,6 +123,9 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     </section>
   );
 }
+
+/** With these keys a click on a link in the row is the browser's own business. */
+const opensElsewhere = (event: MouseEvent): boolean => event.ctrlKey || event.metaKey || event.shiftKey;
 
 function useColumns<Row extends object>(
   rows: readonly Row[],
@@ -167,7 +171,7 @@ const widthOf = <Row,>(columns: readonly TableColumn<Row>[]): number =>
 function cellLook(align: 'left' | 'right' | undefined, first: boolean): string {
   const side = align === 'right' ? 'justify-end text-right' : '';
   const stuck = first
-    ? 'sticky left-0 z-10 bg-surface group-hover/row:bg-hover group-aria-selected/row:bg-selected pl-4 max-sm:pl-3'
+    ? 'sticky left-0 z-10 bg-surface group-hover/row:bg-hover group-data-active/row:bg-selected pl-4 max-sm:pl-3'
     : '';
   return `flex min-w-0 items-center overflow-hidden px-2 last:pr-4 max-sm:last:pr-3 ${side} ${stuck}`;
 }

@@ -7,6 +7,7 @@ import { StateDot, type Tone } from '../parts/state-dot.tsx';
 import { fieldTitle } from '../state/vocabulary.ts';
 import { CostText, ValueText } from './cells.tsx';
 import type { TableColumn } from './column.ts';
+import { OpenLink } from './open-link.tsx';
 
 type Column = TableColumn<RequestLine>;
 
@@ -41,9 +42,9 @@ const time = (timeZone: string): Column => ({
   cell: (line) => {
     const at = Date.parse(line.createdAt);
     return (
-      <span className="truncate text-muted" title={fullDateTime(at, timeZone)}>
+      <OpenLink line={line} title={fullDateTime(at, timeZone)}>
         {dateTime(at, timeZone)}
-      </span>
+      </OpenLink>
     );
   },
 });
@@ -160,7 +161,7 @@ export function narrowRequestColumns(timeZone: string): Column[] {
         <span className="flex min-w-0 flex-col">
           <span className="flex min-w-0 items-center gap-1.5">
             <StateDot tone={toneOf(line)} className="size-1.5" />
-            <span className="truncate font-medium normal-nums">{line.model || 'no model'}</span>
+            <OpenLink line={line}>{line.model || 'no model'}</OpenLink>
           </span>
           <span className="truncate text-micro text-muted normal-nums">
             {[dateTime(Date.parse(line.createdAt), timeZone), line.feature, line.userId].filter(Boolean).join(' · ')}
