@@ -72,7 +72,9 @@ function installDependencies(node) {
 }
 
 function run(node, script, args) {
-  const child = spawn(node, [script, ...args], { cwd: root, stdio: 'inherit' });
+  // Compiled modules are kept: each of our processes loads hundreds, and a restart should not take seconds.
+  const env = { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'), ...process.env };
+  const child = spawn(node, [script, ...args], { cwd: root, stdio: 'inherit', env });
   // A terminal sends SIGINT to the whole group: the command drains by itself and we wait for it.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));
