@@ -50,6 +50,9 @@ export const builtInProviders: readonly Provider[] = [
   provider('cohere', 'Cohere', 'https://api.cohere.com', 'cohere'),
   provider('perplexity', 'Perplexity', 'https://api.perplexity.ai'),
   provider('cerebras', 'Cerebras', 'https://api.cerebras.ai'),
+  provider('zai', 'Z.ai', 'https://api.z.ai'),
+  provider('minimax', 'MiniMax', 'https://api.minimax.io'),
+  provider('voyage', 'Voyage AI', 'https://api.voyageai.com'),
   provider('ollama', 'Ollama', 'http://127.0.0.1:11434', 'ollama'),
   provider('vllm', 'vLLM', 'http://127.0.0.1:8000'),
 ];

@@ -1,7 +1,7 @@
 import type { CapturedConversation } from '../../domain/conversation/conversation.ts';
 import { readConversation } from '../../domain/conversation/read-conversation.ts';
 import { splitCut } from '../../domain/cut-text.ts';
-import { type ParsedBody, parseBody } from '../../domain/usage/body.ts';
+import { isBinaryStream, type ParsedBody, parseBody } from '../../domain/usage/body.ts';
 import { wireFormatOf } from '../../domain/usage/wire-format.ts';
 
 interface StoredBody {
@@ -28,10 +28,18 @@ export function conversationOf(
   return readConversation(wireFormatOf(provider, path), request, response);
 }
 
-/** Bytes that are no text (kept as base64) say nothing to a reader of conversations. */
+/** Bytes that are no text (kept as base64) say nothing to a reader of conversations, but for the frames of a stream. */
 function parsed(stored: string, headers: string, isBase64: boolean): ParsedBody {
-  if (isBase64) return { kind: 'empty' };
-  return parseBody({ ...splitCut(stored), contentType: contentType(headers) });
+  const type = contentType(headers);
+  if (!isBase64) return parseBody({ ...splitCut(stored), contentType: type });
+  if (!isBinaryStream(type)) return { kind: 'empty' };
+  // The mark of a cut stands between the frames, which are found by their checksums.
+  return parseBody({
+    head: '',
+    tail: null,
+    contentType: type,
+    bytes: { head: Buffer.from(stored, 'base64'), tail: null },
+  });
 }
 
 function contentType(headers: string): string | null {

@@ -1,11 +1,17 @@
 import type { WireFormat } from '../../domain/usage/facts.ts';
 
+/** What the demo speaks. */
+export type DemoFormat = Extract<
+  WireFormat,
+  'openai-chat' | 'openai-responses' | 'openai-embeddings' | 'anthropic-messages' | 'gemini-generate'
+>;
+
 export interface Model {
   readonly provider: string;
   readonly name: string;
   /** What the provider says that it used: mostly a dated name. */
   readonly responseName: string;
-  readonly format: Exclude<WireFormat, 'unknown'>;
+  readonly format: DemoFormat;
   /** automatic: what was read is told; explicit: the app marks what to write; none: nothing is told. */
   readonly promptCache: 'automatic' | 'explicit' | 'none';
   readonly thinks: boolean;

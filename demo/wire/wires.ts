@@ -1,5 +1,5 @@
-import type { WireFormat } from '../../domain/usage/facts.ts';
 import type { Call } from '../model/call.ts';
+import type { DemoFormat } from '../model/models.ts';
 import { messagesWire } from './anthropic-messages.ts';
 import { geminiWire } from './gemini-generate.ts';
 import { chatWire } from './openai-chat.ts';
@@ -7,7 +7,7 @@ import { embeddingsWire } from './openai-embeddings.ts';
 import { responsesWire } from './openai-responses.ts';
 import type { Wire } from './wire.ts';
 
-const wires: Readonly<Record<Exclude<WireFormat, 'unknown'>, Wire>> = {
+const wires: Readonly<Record<DemoFormat, Wire>> = {
   'openai-chat': chatWire,
   'openai-responses': responsesWire,
   'openai-embeddings': embeddingsWire,

@@ -9,17 +9,16 @@ import { embeddingsConversation } from './openai-embeddings.ts';
 import { responsesConversation } from './openai-responses.ts';
 import { errorOf } from './parts.ts';
 
-const formats: Readonly<Record<WireFormat, ConversationFormat | null>> = {
+const formats: Readonly<Partial<Record<WireFormat, ConversationFormat>>> = {
   'openai-chat': chatConversation,
   'openai-responses': responsesConversation,
   'openai-embeddings': embeddingsConversation,
   'anthropic-messages': messagesConversation,
   'gemini-generate': geminiConversation,
-  unknown: null,
 };
 
 export function conversationFormat(format: WireFormat): ConversationFormat | null {
-  return formats[format];
+  return formats[format] ?? null;
 }
 
 /** What was said, for people to read; null where nothing can be made of it. Never throws. */
@@ -28,7 +27,7 @@ export function readConversation(
   request: ParsedBody,
   response: ParsedBody,
 ): CapturedConversation | null {
-  const reader = formats[format];
+  const reader = conversationFormat(format);
   if (reader === null) return null;
   const asked = request.kind === 'json' || request.kind === 'cut' ? request.value : undefined;
   const sent = reader.sent(asked);

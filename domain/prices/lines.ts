@@ -1,5 +1,5 @@
 import { divideHalfEven, type PicoUsd, picoUsd, priceOf } from '../money.ts';
-import type { Usage } from '../usage/facts.ts';
+import type { Bucket, Usage } from '../usage/facts.ts';
 import type { ModelPrices, PricedItem, TieredPrice } from './catalogue.ts';
 import type { ReceiptLine } from './receipt.ts';
 import type { TierRate } from './service-tier.ts';
@@ -12,7 +12,6 @@ export interface Bill {
   readonly tier: string;
 }
 
-type Bucket = keyof Usage;
 const buckets: readonly Bucket[] = [
   'input',
   'cacheRead',

@@ -2,6 +2,7 @@ import type { ResponseFacts, Usage } from './facts.ts';
 import { at, countAt, isObject, type JsonObject, listAt, parseJson, textAt } from './json.ts';
 import { readReportedCost } from './openai-chat.ts';
 import { noFacts, type ResponseReader, rest } from './reader.ts';
+import { countsOf } from './server-tools.ts';
 
 /**
  * `input_tokens` excludes what was read from or written to the cache, `output_tokens` includes thinking:
@@ -18,6 +19,7 @@ function readDocument(value: unknown, closed: boolean): ResponseFacts {
     toolCalls: Array.isArray(at(value, 'content')) ? blocks.filter(isToolCall).length : null,
     thought: blocks.some(isThinking),
     complete: closed && isObject(value),
+    containers: isObject(at(value, 'container')) ? 1 : 0,
   });
 }
 
@@ -30,6 +32,7 @@ function readEvents(events: readonly string[]): ResponseFacts {
   let raw: JsonObject | null = null;
   let counted = false;
   let complete = false;
+  let containers = 0;
   const blocks: string[] = [];
   for (const data of events) {
     if (!telling.test(data)) continue;
@@ -44,6 +47,7 @@ function readEvents(events: readonly string[]): ResponseFacts {
         raw = merge(raw, at(event, 'usage'));
         counted = counted || countAt(event, 'usage', 'output_tokens') !== null;
         complete = complete || textAt(event, 'delta', 'stop_reason') !== '';
+        if (isObject(at(event, 'delta', 'container'))) containers = 1;
         break;
       case 'message_stop':
         complete = true;
@@ -60,6 +64,7 @@ function readEvents(events: readonly string[]): ResponseFacts {
     toolCalls: raw === null && blocks.length === 0 ? null : blocks.filter(isToolCall).length,
     thought: blocks.some(isThinking),
     complete,
+    containers,
   });
 }
 
@@ -74,10 +79,12 @@ interface Found {
   readonly toolCalls: number | null;
   readonly thought: boolean;
   readonly complete: boolean;
+  /** In which code ran: 0 or 1. */
+  readonly containers: number;
 }
 
-function factsOf({ model, raw, toolCalls, thought, complete }: Found): ResponseFacts {
-  const usage = raw === null ? null : readMessagesUsage(raw);
+function factsOf({ model, raw, toolCalls, thought, complete, containers }: Found): ResponseFacts {
+  const { usage, others } = raw === null ? { usage: null, others: [] } : readBilled(raw, model);
   return {
     ...noFacts,
     model,
@@ -86,9 +93,10 @@ function factsOf({ model, raw, toolCalls, thought, complete }: Found): ResponseF
     reportedCost: raw === null ? null : readReportedCost(raw),
     serviceTier: tierOf(raw),
     toolCalls,
-    serverTools: raw === null ? null : serverToolsOf(raw),
+    serverTools: raw === null ? null : serverToolsOf(raw, containers),
     complete,
     hiddenReasoning: thought && usage?.output == null,
+    others,
   };
 }
 
@@ -103,39 +111,64 @@ function tierOf(raw: JsonObject | null): string {
   return parts.filter((part) => part !== '').join('+');
 }
 
-/** What other models did inside the call, at prices of their own, counts as the work of a tool. */
-const otherModels: ReadonlyMap<string, string> = new Map([
-  ['advisor_message', 'advisor'],
-  ['fallback_message', 'fallback'],
-]);
-
-function serverToolsOf(raw: JsonObject): Record<string, number> {
-  const searches = countAt(raw, 'server_tool_use', 'web_search_requests') ?? 0;
-  const counts: Record<string, number> = searches > 0 ? { web_search: searches } : {};
-  for (const iteration of listAt(raw, 'iterations')) {
-    const tool = otherModels.get(textAt(iteration, 'type'));
-    if (tool !== undefined) counts[tool] = (counts[tool] ?? 0) + 1;
-  }
-  return counts;
+/** Fetching pages costs nothing beside its tokens: https://docs.anthropic.com/en/docs/about-claude/pricing */
+function serverToolsOf(raw: JsonObject, containers: number) {
+  return countsOf([
+    ['web_search', countAt(raw, 'server_tool_use', 'web_search_requests')],
+    // Together with searching or fetching the container is free.
+    ['code_execution', countAt(raw, 'server_tool_use', 'web_fetch_requests') ? 0 : containers],
+  ]);
 }
 
-/** The top of the usage leaves out what compacting the context cost: each such iteration adds its own. */
-export function readMessagesUsage(raw: JsonObject): Usage | null {
-  const compactions = listAt(raw, 'iterations').filter((iteration) => textAt(iteration, 'type') === 'compaction');
-  return compactions.filter(isObject).map(readCounts).reduce(add, readCounts(raw));
+interface Billed {
+  readonly usage: Usage | null;
+  readonly others: ResponseFacts['others'];
 }
 
-function add(sum: Usage | null, more: Usage | null): Usage | null {
-  if (sum === null || more === null) return sum;
-  const plus = (a: number | null, b: number | null) => (a === null ? null : a + (b ?? 0));
+/**
+ * Passes inside the call: those of the model itself are summed up at the top; an advisor's stand beside the top and are
+ * billed at its own model's prices (https://platform.claude.com/docs/en/agents-and-tools/tool-use/advisor-tool), and so
+ * do compactions (…/build-with-claude/compaction). A model that declined before a fallback answered has passes of type
+ * `message`: they are taken out of the top where it contains them.
+ */
+function readBilled(raw: JsonObject, model: string): Billed {
+  const passes = listAt(raw, 'iterations').filter(isObject);
+  const own = passes.filter((pass) => /^(fallback_)?message$/.test(textAt(pass, 'type')));
+  const declined = own.filter((pass) => !['', model].includes(textAt(pass, 'model')));
+  const advice = passes.filter((pass) => textAt(pass, 'type') === 'advisor_message');
+  const top = readMessagesUsage(raw);
+  const contains = sizeOf(readCounts(raw)) === own.reduce((sum, pass) => sum + sizeOf(readCounts(pass)), 0);
+  const inside = contains && model !== '' && declined.length < own.length ? declined.map(readCounts) : [];
   return {
-    ...sum,
-    input: plus(sum.input, more.input),
-    cacheRead: plus(sum.cacheRead, more.cacheRead),
-    cacheWrite5m: plus(sum.cacheWrite5m, more.cacheWrite5m),
-    cacheWrite1h: plus(sum.cacheWrite1h, more.cacheWrite1h),
-    output: plus(sum.output, more.output),
+    usage: inside.reduce((usage, pass) => combine(usage, pass, -1), top),
+    others: [...advice, ...declined].flatMap((pass) => {
+      const usage = readCounts(pass);
+      return usage === null ? [] : [{ model: textAt(pass, 'model'), usage }];
+    }),
   };
+}
+
+const sizeOf = (usage: Usage | null) =>
+  usage === null ? 0 : summed.reduce((sum, bucket) => sum + (usage[bucket] ?? 0), usage.reasoning ?? 0);
+
+/** The top of the usage leaves out what compacting the context cost: each such pass adds its own. */
+export function readMessagesUsage(raw: JsonObject): Usage | null {
+  const compactions = listAt(raw, 'iterations').filter((pass) => textAt(pass, 'type') === 'compaction');
+  return compactions
+    .filter(isObject)
+    .map(readCounts)
+    .reduce((sum, pass) => combine(sum, pass, 1), readCounts(raw));
+}
+
+const summed = ['input', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h', 'output'] as const;
+
+function combine(usage: Usage | null, pass: Usage | null, sign: 1 | -1): Usage | null {
+  if (usage === null || pass === null) return usage;
+  const entries = summed.map((bucket) => {
+    const known = usage[bucket];
+    return [bucket, known === null ? null : Math.max(0, known + sign * (pass[bucket] ?? 0))];
+  });
+  return { ...usage, ...Object.fromEntries(entries) };
 }
 
 function readCounts(raw: JsonObject): Usage | null {

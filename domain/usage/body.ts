@@ -1,5 +1,6 @@
 import { createParser } from 'eventsource-parser';
 import { readTornEnd, repairEnd, type TornEvent } from './cut-json.ts';
+import { readFrames } from './event-stream.ts';
 import { isObject, parseJson } from './json.ts';
 
 /** What was kept of a body, decoded to text. */
@@ -9,6 +10,13 @@ export interface BodyText {
   /** Its end, where the middle was cut out. */
   readonly tail: string | null;
   readonly contentType: string | null;
+  /** The same as bytes, for the formats that are no text; null where the body is text. */
+  readonly bytes?: { readonly head: Uint8Array; readonly tail: Uint8Array | null } | null;
+}
+
+/** True of bodies that are no text, so that whoever holds one hands its bytes on. */
+export function isBinaryStream(contentType: string | null): boolean {
+  return /^\s*application\/vnd\.amazon\.eventstream/i.test(contentType ?? '');
 }
 
 /** A body, read once for all who ask about it. */
@@ -21,9 +29,11 @@ export type ParsedBody =
   | { readonly kind: 'events'; readonly events: readonly string[]; readonly torn: TornEvent | null };
 
 export function parseBody(body: BodyText): ParsedBody {
-  const { head, tail } = body;
+  const { head, tail, bytes } = body;
+  if (bytes != null) return readBinary(bytes.head, bytes.tail);
   if (head === '' && tail === null) return { kind: 'empty' };
   if (isEventStream(body)) return readEvents(head, tail);
+  if (isLines(body)) return readLines(head, tail);
   const value = tail === null ? parseJson(head) : undefined;
   return value === undefined ? readCut(head, tail) : { kind: 'json', value };
 }
@@ -33,6 +43,29 @@ function isEventStream({ head, contentType }: BodyText): boolean {
   const start = head.slice(0, 64).trimStart();
   if (start.startsWith('{') || start.startsWith('[')) return false;
   return /^\s*text\/event-stream/i.test(contentType ?? '') || /^(data|event|id|retry)?:/.test(start);
+}
+
+/** The cut goes through a frame, which is passed over: none but the last one tells the usage. */
+function readBinary(head: Uint8Array, tail: Uint8Array | null): ParsedBody {
+  if (head.length === 0 && tail === null) return { kind: 'empty' };
+  return { kind: 'events', events: [...readFrames(head), ...(tail === null ? [] : readFrames(tail))], torn: null };
+}
+
+/** One JSON document to a line: Ollama's streams, and the older ones of Cohere. */
+function isLines({ contentType }: BodyText): boolean {
+  return /^\s*application\/(x-ndjson|ndjson|jsonl|x-jsonlines|stream\+json)/i.test(contentType ?? '');
+}
+
+function readLines(head: string, tail: string | null): ParsedBody {
+  const lines = (text: string) => text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const events = lines(head);
+  if (tail === null) return { kind: 'events', events, torn: null };
+  const [first = '', ...rest] = lines(tail);
+  return {
+    kind: 'events',
+    events: [...events, ...rest],
+    torn: { position: events.length, levels: readTornEnd(first) },
+  };
 }
 
 function readEvents(head: string, tail: string | null): ParsedBody {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 const tokens = z.number().int().nonnegative().nullable();
+const share = z.number().int().nonnegative();
 
 /** Token counts in buckets that never overlap; null = unknown, 0 = known to be none. */
 export const usage = z.object({
@@ -14,20 +15,45 @@ export const usage = z.object({
   reasoning: tokens,
   audioInput: tokens,
   audioOutput: tokens,
-  /** Generated images. Images that were sent are part of `input`, which is how they are billed. */
+  /** Generated images. Images that were sent are part of `input`. */
   image: tokens,
+  /** Of which: shares of the buckets above that some models price apart. Left out where there are none. */
+  within: z
+    .object({
+      /** Of `input`. */
+      inputImage: share,
+      /** Of `cacheRead`. */
+      cacheReadAudio: share,
+      cacheReadImage: share,
+    })
+    .optional(),
 });
 export type Usage = z.infer<typeof usage>;
+/** The buckets alone, which add up to what the provider counted. */
+export type Bucket = Exclude<keyof Usage, 'within'>;
 
 /**
- * openai-chat also serves the compatible providers. `unknown` is recorded with its bodies and left unpriced.
+ * openai-chat also serves the compatible providers. `free` is what no provider bills (counting tokens, moderations);
+ * `unknown` is recorded with its bodies and left unpriced.
  */
 export const wireFormat = z.enum([
   'openai-chat',
   'openai-responses',
   'openai-embeddings',
+  'openai-completions',
+  'openai-transcriptions',
+  'openai-images',
   'anthropic-messages',
   'gemini-generate',
+  'gemini-embeddings',
+  'bedrock-invoke',
+  'bedrock-converse',
+  'cohere-chat',
+  'cohere-embed',
+  'rerank',
+  'ollama',
+  'llama-completion',
+  'free',
   'unknown',
 ]);
 export type WireFormat = z.infer<typeof wireFormat>;
@@ -55,7 +81,7 @@ export const responseFacts = z.object({
   reportedCost: z.bigint().nullable(),
   serviceTier: z.string(),
   toolCalls: tokens,
-  /** Tools that the provider ran itself and bills by the call (`web_search`, `file_search`, …): name to calls. */
+  /** What the provider bills by the piece instead of by the token, under the names of server-tools.ts. */
   serverTools: z.record(z.string(), z.number().int().nonnegative()).nullable(),
   /** False where the stream ended before its own end mark, or JSON was cut. */
   complete: z.boolean(),
@@ -63,5 +89,7 @@ export const responseFacts = z.object({
   countedOutput: tokens,
   /** True where hidden reasoning was billed but cannot be counted. */
   hiddenReasoning: z.boolean(),
+  /** What other models did inside the call, billed at prices of their own and not contained in `usage`. */
+  others: z.array(z.object({ model: z.string(), usage })).default([]),
 });
 export type ResponseFacts = z.infer<typeof responseFacts>;

@@ -1,7 +1,8 @@
 import type { TornLevel } from './cut-json.ts';
 import type { ResponseFacts, Usage } from './facts.ts';
 import { at, countAt, isObject, type JsonObject, listAt, parseJson, textAt } from './json.ts';
-import { hidesReasoning, noFacts, type ResponseReader, rest } from './reader.ts';
+import { hidesReasoning, noFacts, type ResponseReader, rest, withinOf } from './reader.ts';
+import { countsOf } from './server-tools.ts';
 
 /**
  * generateContent, and streamGenerateContent as server-sent events or as one JSON array.
@@ -34,7 +35,7 @@ function readChunks(chunks: readonly unknown[], closed: boolean): ResponseFacts 
   let raw: JsonObject | null = null;
   let ended = false;
   let toolCalls = 0;
-  let searches = 0;
+  const grounding: unknown[] = [];
   for (const chunk of chunks) {
     model = textAt(chunk, 'modelVersion') || model;
     const usage = at(chunk, 'usageMetadata');
@@ -44,7 +45,7 @@ function readChunks(chunks: readonly unknown[], closed: boolean): ResponseFacts 
     for (const candidate of listAt(chunk, 'candidates')) {
       if (textAt(candidate, 'finishReason') !== '') ended = true;
       toolCalls += listAt(candidate, 'content', 'parts').filter((part) => isObject(at(part, 'functionCall'))).length;
-      searches += listAt(candidate, 'groundingMetadata', 'webSearchQueries').length;
+      grounding.push(at(candidate, 'groundingMetadata'));
     }
   }
   const usage = raw === null ? null : readGeminiUsage(raw);
@@ -55,11 +56,29 @@ function readChunks(chunks: readonly unknown[], closed: boolean): ResponseFacts 
     usageRaw: raw === null ? '' : JSON.stringify(raw),
     serviceTier: tierOf(raw),
     toolCalls: chunks.some(isObject) ? toolCalls : null,
-    serverTools: chunks.some(isObject) ? (searches > 0 ? { google_search: searches } : {}) : null,
+    serverTools: chunks.some(isObject) ? groundingOf(model, grounding) : null,
     complete: closed && ended,
     hiddenReasoning: usage === null && hidesReasoning(model),
   };
 }
+
+/**
+ * Grounding is billed by the query since Gemini 3, by the grounded prompt before; with Maps always by the prompt. A
+ * stream may say the same queries again: https://ai.google.dev/gemini-api/docs/pricing, …/docs/google-search
+ */
+function groundingOf(model: string, grounding: readonly unknown[]) {
+  const queries = new Set(
+    grounding.flatMap((one) => [...listAt(one, 'webSearchQueries'), ...listAt(one, 'imageSearchQueries')]),
+  );
+  const chunks = grounding.flatMap((one) => listAt(one, 'groundingChunks'));
+  const searched = queries.size > 0;
+  return countsOf([
+    isSinceThree(model) ? ['google_search', queries.size] : ['grounded_prompt', searched ? 1 : 0],
+    ['google_maps', chunks.some((chunk) => isObject(at(chunk, 'maps'))) ? 1 : 0],
+  ]);
+}
+
+const isSinceThree = (model: string) => /gemini-([3-9]|\d\d)/.test(model);
 
 /** Vertex: `ON_DEMAND`, `ON_DEMAND_FLEX`, `ON_DEMAND_PRIORITY`, `PROVISIONED_THROUGHPUT`, …; AI Studio: `serviceTier`. */
 function tierOf(raw: JsonObject | null): string {
@@ -76,7 +95,8 @@ export function readGeminiUsage(raw: JsonObject): Usage | null {
   const cacheRead = countAt(raw, 'cachedContentTokenCount') ?? 0;
   const made = countAt(raw, 'candidatesTokenCount') ?? rest(total, prompt, tool, thoughts) ?? 0;
   const audioSent = sumOf(raw, 'AUDIO', 'promptTokensDetails', 'toolUsePromptTokensDetails');
-  const audioInput = rest(audioSent, sumOf(raw, 'AUDIO', 'cacheTokensDetails'));
+  const cacheReadAudio = sumOf(raw, 'AUDIO', 'cacheTokensDetails') ?? 0;
+  const audioInput = rest(audioSent, cacheReadAudio);
   const audioOutput = sumOf(raw, 'AUDIO', 'candidatesTokensDetails');
   const image = sumOf(raw, 'IMAGE', 'candidatesTokensDetails');
   return {
@@ -89,6 +109,7 @@ export function readGeminiUsage(raw: JsonObject): Usage | null {
     audioInput,
     audioOutput,
     image,
+    ...withinOf({ inputImage: 0, cacheReadAudio, cacheReadImage: 0 }),
   };
 }
 

@@ -1,7 +1,9 @@
 import { fromDecimal, type NanoUsd, nanoUsd } from '../money.ts';
+import { chatToolsOf } from './chat-tools.ts';
 import type { ResponseFacts, Usage } from './facts.ts';
+import { noTokens } from './free.ts';
 import { at, countAt, isObject, type JsonObject, listAt, parseJson, textAt } from './json.ts';
-import { hidesReasoning, noFacts, type ResponseReader, rest } from './reader.ts';
+import { hidesReasoning, noFacts, type ResponseReader, rest, withinOf } from './reader.ts';
 
 /**
  * OpenAI's chat completions and those who copy them. `prompt_tokens` includes cached and audio tokens,
@@ -13,7 +15,7 @@ function readDocument(value: unknown, closed: boolean): ResponseFacts {
   const choices = listAt(value, 'choices');
   const calls = choices.map((choice) => callsOf(at(choice, 'message')));
   return {
-    ...factsOf(textAt(value, 'model'), usageOf(value)),
+    ...factsOf(textAt(value, 'model'), usageOf(value), at(value, 'usage_breakdown')),
     serviceTier: textAt(value, 'service_tier'),
     toolCalls: choices.length === 0 ? null : calls.reduce((sum, n) => sum + n, 0),
     complete: closed && isObject(value),
@@ -25,12 +27,14 @@ function callsOf(message: unknown): number {
 }
 
 /** Only these concern the money; the text of an answer cannot look like them, since its quotes are escaped. */
-const telling = /"usage"\s*:\s*\{|"x_groq"|"tool_calls"\s*:\s*\[|"function_call"\s*:\s*\{|"finish_reason"\s*:\s*"/;
+const telling =
+  /"usage"\s*:\s*\{|"timings"\s*:\s*\{|"executed_tools"|"usage_breakdown"|"x_groq"|"tool_calls"\s*:\s*\[|"function_call"\s*:\s*\{|"finish_reason"\s*:\s*"/;
 
 function readEvents(events: readonly string[]): ResponseFacts {
   let model = '';
   let serviceTier = '';
   let usage: JsonObject | null = null;
+  let breakdown: unknown;
   let ended = false;
   const calls = new Set<string>();
   for (const data of events) {
@@ -43,12 +47,13 @@ function readEvents(events: readonly string[]): ResponseFacts {
     model = textAt(chunk, 'model') || model;
     serviceTier = textAt(chunk, 'service_tier') || serviceTier;
     usage = usageOf(chunk) ?? usage;
+    breakdown = at(chunk, 'usage_breakdown') ?? at(chunk, 'x_groq', 'usage_breakdown') ?? breakdown;
     for (const choice of listAt(chunk, 'choices')) {
       if (textAt(choice, 'finish_reason') !== '') ended = true;
       noteCalls(choice, calls);
     }
   }
-  return { ...factsOf(model, usage), serviceTier, toolCalls: calls.size, complete: ended };
+  return { ...factsOf(model, usage, breakdown), serviceTier, toolCalls: calls.size, complete: ended };
 }
 
 /** A call comes in many pieces that share an index, and n > 1 choices count theirs from 0 each. */
@@ -61,29 +66,48 @@ function noteCalls(choice: unknown, calls: Set<string>): void {
   if (isObject(at(delta, 'function_call'))) calls.add(`${of}/function`);
 }
 
-/** Groq puts a stream's usage into `x_groq`. */
+/** Groq puts a stream's usage into `x_groq`, Moonshot into the last choice; llama.cpp may have only its timings. */
 function usageOf(value: unknown): JsonObject | null {
-  const usage = at(value, 'usage') ?? at(value, 'x_groq', 'usage');
-  return isObject(usage) ? usage : null;
+  const choices = listAt(value, 'choices').map((choice) => at(choice, 'usage'));
+  const found = [at(value, 'usage'), at(value, 'x_groq', 'usage'), ...choices].find(isObject);
+  return found ?? usageOfTimings(at(value, 'timings'));
 }
 
-function factsOf(model: string, raw: JsonObject | null): ResponseFacts {
-  const usage = raw === null ? null : readChatUsage(raw);
+/** https://github.com/ggml-org/llama.cpp/tree/master/tools/server: `prompt_n` leaves out what was in the cache. */
+function usageOfTimings(timings: unknown): JsonObject | null {
+  const fresh = countAt(timings, 'prompt_n');
+  const made = countAt(timings, 'predicted_n');
+  if (fresh === null || made === null) return null;
+  const cached = countAt(timings, 'cache_n') ?? 0;
+  return {
+    prompt_tokens: fresh + cached,
+    completion_tokens: made,
+    prompt_tokens_details: { cached_tokens: cached },
+  };
+}
+
+function factsOf(model: string, raw: JsonObject | null, breakdown: unknown): ResponseFacts {
+  const others = raw === null ? [] : readBreakdown(breakdown);
+  const usage = raw === null ? null : others.length > 0 ? noTokens : readChatUsage(raw);
   return {
     ...noFacts,
     model,
     usage,
     usageRaw: raw === null ? '' : JSON.stringify(raw),
     reportedCost: raw === null ? null : readReportedCost(raw),
-    serverTools: raw === null ? null : serverToolsOf(raw),
+    serverTools: raw === null ? null : chatToolsOf(model, raw),
     hiddenReasoning: usage?.output == null && hidesReasoning(model),
+    others,
   };
 }
 
-/** xAI and Perplexity count their searches in usage; elsewhere this API has no tools of its own. */
-function serverToolsOf(usage: JsonObject): Record<string, number> {
-  const searches = countAt(usage, 'num_search_queries') ?? countAt(usage, 'num_sources_used') ?? 0;
-  return searches > 0 ? { web_search: searches } : {};
+/** Groq's compound systems bill the models that they call: https://console.groq.com/docs/compound */
+function readBreakdown(breakdown: unknown): ResponseFacts['others'] {
+  return listAt(breakdown, 'models').flatMap((part) => {
+    const raw = at(part, 'usage');
+    const usage = isObject(raw) ? readChatUsage(raw) : null;
+    return usage === null ? [] : [{ model: textAt(part, 'model'), usage }];
+  });
 }
 
 export function readChatUsage(raw: JsonObject): Usage | null {
@@ -94,9 +118,14 @@ export function readChatUsage(raw: JsonObject): Usage | null {
   const sent = at(raw, 'prompt_tokens_details');
   const made = at(raw, 'completion_tokens_details');
   const cacheRead =
-    countAt(sent, 'cached_tokens') ?? countAt(raw, 'prompt_cache_hit_tokens') ?? countAt(raw, 'cached_tokens');
+    countAt(sent, 'cached_tokens') ??
+    countAt(raw, 'prompt_cache_hit_tokens') ??
+    countAt(raw, 'num_cached_tokens') ??
+    countAt(raw, 'cached_tokens');
   const cacheWrite = countAt(sent, 'cache_write_tokens') ?? 0;
-  const audioInput = countAt(sent, 'audio_tokens');
+  const cacheReadAudio = countAt(sent, 'cached_tokens_details', 'audio_tokens') ?? 0;
+  const audioInput = rest(countAt(sent, 'audio_tokens'), cacheReadAudio);
+  const inputImage = countAt(sent, 'image_tokens') ?? 0;
   const audioOutput = countAt(made, 'audio_tokens');
   const image = countAt(made, 'image_tokens') ?? 0;
   const told = countAt(made, 'reasoning_tokens') ?? countAt(raw, 'reasoning_tokens');
@@ -113,6 +142,7 @@ export function readChatUsage(raw: JsonObject): Usage | null {
     audioInput,
     audioOutput,
     image,
+    ...withinOf({ inputImage, cacheReadAudio, cacheReadImage: 0 }),
   };
 }
 

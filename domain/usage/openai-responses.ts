@@ -1,8 +1,11 @@
+import { xaiTools } from './chat-tools.ts';
 import type { TornEvent } from './cut-json.ts';
 import type { ResponseFacts, Usage } from './facts.ts';
 import { at, countAt, isObject, type JsonObject, listAt, parseJson, textAt } from './json.ts';
 import { readReportedCost } from './openai-chat.ts';
+import { readImageUsage } from './openai-images.ts';
 import { hidesReasoning, noFacts, type ResponseReader, rest } from './reader.ts';
+import { countsOf, type ServerTool } from './server-tools.ts';
 
 /** OpenAI's responses: https://platform.openai.com/docs/api-reference/responses/object */
 export const responsesReader: ResponseReader = {
@@ -48,30 +51,56 @@ function readResponse(response: unknown, items: readonly unknown[], complete: bo
     reportedCost: isObject(raw) ? readReportedCost(raw) : null,
     serviceTier: textAt(response, 'service_tier'),
     toolCalls: isObject(response) ? types.filter((type) => !billed.has(type)).length : null,
-    serverTools: isObject(response) ? countServerTools(items) : null,
+    serverTools: isObject(response) ? countServerTools(response, items) : null,
     complete,
     hiddenReasoning: usage?.output == null && hidesReasoning(model),
+    others: readDrawing(response),
   };
 }
 
+/** What the tool drew is told in tokens of the model that drew it; older answers count its calls alone. */
+function readDrawing(response: unknown): ResponseFacts['others'] {
+  const raw = at(response, 'tool_usage', 'image_gen');
+  const usage = (countAt(raw, 'total_tokens') ?? 0) > 0 ? readImageUsage(raw) : null;
+  if (usage === null) return [];
+  const tool = listAt(response, 'tools').find((one) => textAt(one, 'type') === 'image_generation');
+  return [{ model: textAt(tool, 'model') || 'gpt-image-1', usage }];
+}
+
 /** Item types of the tools that OpenAI runs and bills itself: https://openai.com/api/pricing */
-const billed: ReadonlyMap<string, string> = new Map([
+const billed: ReadonlyMap<string, ServerTool> = new Map([
   ['web_search_call', 'web_search'],
   ['file_search_call', 'file_search'],
   ['code_interpreter_call', 'code_interpreter'],
   ['image_generation_call', 'image_generation'],
 ]);
 
-function countServerTools(items: readonly unknown[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const item of items) {
+function countServerTools(response: JsonObject, items: readonly unknown[]) {
+  const usage = at(response, 'usage');
+  if (isObject(usage) && isObject(at(usage, 'server_side_tool_usage_details'))) return countsOf(xaiTools(usage));
+  const isPreview = listAt(response, 'tools').some((tool) => textAt(tool, 'type').startsWith('web_search_preview'));
+  const told = countAt(response, 'tool_usage', 'web_search', 'num_requests');
+  const drawn = readDrawing(response).length > 0;
+  const containers = new Set<string>();
+  const calls = items.flatMap((item): [ServerTool, number][] => {
     const tool = billed.get(textAt(item, 'type'));
+    if (tool === undefined || (tool === 'image_generation' && drawn)) return [];
+    // Code is billed by the container, however often it runs there.
+    if (tool === 'code_interpreter' && !isNew(containers, textAt(item, 'container_id'))) return [];
+    if (tool !== 'web_search') return [[tool, 1]];
     // Of a web search's actions only `search` is billed; opening a page or finding in it is not.
-    if (tool === undefined || (tool === 'web_search' && !['', 'search'].includes(textAt(item, 'action', 'type'))))
-      continue;
-    counts[tool] = (counts[tool] ?? 0) + 1;
-  }
-  return counts;
+    const isSearch = ['', 'search'].includes(textAt(item, 'action', 'type'));
+    return told === null && isSearch ? [[searchName(isPreview), 1]] : [];
+  });
+  return countsOf([...calls, [searchName(isPreview), told]]);
+}
+
+const searchName = (isPreview: boolean): ServerTool => (isPreview ? 'web_search_preview' : 'web_search');
+
+function isNew(seen: Set<string>, id: string): boolean {
+  if (id !== '' && seen.has(id)) return false;
+  seen.add(id);
+  return true;
 }
 
 export function readResponsesUsage(raw: JsonObject): Usage | null {

@@ -8,7 +8,9 @@ export function readRequest(format: WireFormat, path: string, body: ParsedBody):
   return {
     model: textAt(value, 'model') || modelFromPath(path),
     userId: userOf(format, value),
-    streamed: at(value, 'stream') === true || /:stream(GenerateContent|RawPredict)(\?|$)/i.test(path),
+    streamed:
+      at(value, 'stream') === true ||
+      /(:stream(GenerateContent|RawPredict)|\/(converse-stream|invoke-with-response-stream))(\?|$)/i.test(path),
     countedInput: null,
   };
 }
@@ -32,6 +34,6 @@ function decode(segment: string): string {
 /** OpenAI's `user`, or `safety_identifier` that follows it; Anthropic's `metadata.user_id`. */
 function userOf(format: WireFormat, value: unknown): string {
   if (format === 'unknown') return '';
-  if (format === 'anthropic-messages') return textAt(value, 'metadata', 'user_id');
+  if (format === 'anthropic-messages' || format === 'bedrock-invoke') return textAt(value, 'metadata', 'user_id');
   return textAt(value, 'user') || textAt(value, 'safety_identifier');
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { joinCut } from '../../domain/cut-text.ts';
 import { decodeContent } from '../../domain/encoding.ts';
 import type { CapturedBody } from '../../domain/exchange.ts';
+import { isBinaryStream } from '../../domain/usage/body.ts';
 
 /** A captured body, out of its content encoding. */
 export interface BodyContent {
@@ -9,6 +10,8 @@ export interface BodyContent {
   /** For reading; bytes that are no UTF-8 stand as replacement characters. */
   readonly head: string;
   readonly tail: string | null;
+  /** Also as bytes where the format is no text, else null. */
+  readonly bytes: { readonly head: Uint8Array; readonly tail: Uint8Array | null } | null;
   /** For keeping: the text, or base64 behind the flag `base64`, exact in either case. */
   readonly stored: string;
   readonly flags: readonly string[];
@@ -36,7 +39,8 @@ export function readBody(body: CapturedBody, room: TextRoom): BodyContent {
   const length = headBytes.length + (tailBytes?.length ?? 0);
   const headText = textOf(withoutTornEnd(headBytes));
   const tailText = tailBytes === null ? null : textOf(withoutTornEnd(tailBytes));
-  const read = { contentType, head: headText.text, tail: tailText?.text ?? null };
+  const bytes = isBinaryStream(contentType) ? { head: headBytes, tail: body.tail } : null;
+  const read = { contentType, head: headText.text, tail: tailText?.text ?? null, bytes };
   const isText = headText.exact && (tailText?.exact ?? true);
   if (length > SMALL && length > room.left) return { ...read, ...asCaptured(body, flags) };
   room.left -= length;
@@ -54,6 +58,7 @@ function unreadable(body: CapturedBody, flags: Set<string>): BodyContent {
     contentType: body.contentType,
     head: '',
     tail: null,
+    bytes: null,
     stored,
     flags: [...flags.add('undecodable'), 'base64'],
   };

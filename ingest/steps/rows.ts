@@ -2,6 +2,7 @@ import type { BodyRow } from '../../clickhouse/rows.ts';
 import type { Attempt } from '../../domain/exchange.ts';
 import { toDecimal } from '../../domain/money.ts';
 import { encodePricingFacts } from '../../domain/prices/pricing-facts.ts';
+import { addUsage } from '../../domain/usage/add-usage.ts';
 import type { Usage } from '../../domain/usage/facts.ts';
 import type { EventRows, PricedEvent } from '../event.ts';
 import type { Step } from '../outcome.ts';
@@ -94,7 +95,11 @@ function ownColumns(event: PricedEvent, attempt: Attempt | null, index: number) 
 
 function tokensOf({ counted, responseFacts }: PricedEvent, index: number) {
   const usage = counted[index]?.usage;
-  return { ...(usage ? usageColumns(usage) : unknownTokens), tool_calls: responseFacts[index]?.toolCalls ?? null };
+  // What other models did inside the call is a part of what it took.
+  const all = usage
+    ? (responseFacts[index]?.others ?? []).reduce((sum, other) => addUsage(sum, other.usage), usage)
+    : null;
+  return { ...(all ? usageColumns(all) : unknownTokens), tool_calls: responseFacts[index]?.toolCalls ?? null };
 }
 
 function usageColumns(usage: Usage) {

@@ -13,7 +13,8 @@ export function createUsageStep(): Step<ParsedEvent, UsedEvent> {
         ...event,
         requestFacts: exchange.requestFacts ?? readRequest(format, exchange.path, parsedRequest),
         responseFacts: exchange.attempts.map(
-          ({ facts }, index) => facts ?? readResponse(format, parsedResponses[index] ?? { kind: 'empty' }),
+          ({ facts, responseHeaders }, index) =>
+            facts ?? readResponse(format, parsedResponses[index] ?? { kind: 'empty' }, responseHeaders),
         ),
       };
     },

@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { decodeContent } from '../../domain/encoding.ts';
 import type { CapturedBody } from '../../domain/exchange.ts';
 import { countRequest, countResponse } from '../../domain/tokens/count-body.ts';
-import { type ParsedBody, parseBody } from '../../domain/usage/body.ts';
+import { isBinaryStream, type ParsedBody, parseBody } from '../../domain/usage/body.ts';
 import { readRequest } from '../../domain/usage/read-request.ts';
 import { readResponse } from '../../domain/usage/read-response.ts';
 import { wireFormatOf } from '../../domain/usage/wire-format.ts';
@@ -15,7 +15,8 @@ function parse({ head, tail, contentType, contentEncoding }: CapturedBody): Pars
   if (tail !== null && contentEncoding !== null) return { kind: 'empty' };
   const decoded = decodeContent(head, contentEncoding, MAX_DECODED);
   if (decoded.kind === 'unknown') return { kind: 'empty' };
-  return parseBody({ head: text(decoded.bytes), tail: tail && text(tail), contentType });
+  const bytes = isBinaryStream(contentType) ? { head: decoded.bytes, tail } : null;
+  return parseBody({ head: text(decoded.bytes), tail: tail && text(tail), contentType, bytes });
 }
 
 function text(bytes: Uint8Array): string {
@@ -23,12 +24,13 @@ function text(bytes: Uint8Array): string {
 }
 
 /** Tokens are counted only where the provider may have billed and did not say for what. */
-function read({ provider, path, status, request, response, dropsRequest, dropsResponse }: FactsJob) {
+function read(job: FactsJob) {
+  const { provider, path, status, responseHeaders, request, response, dropsRequest, dropsResponse } = job;
   const format = wireFormatOf(provider, path);
   const parsedRequest = parse(request);
   const parsedResponse = parse(response);
   const requestFacts = readRequest(format, path, parsedRequest);
-  const responseFacts = readResponse(format, parsedResponse);
+  const responseFacts = readResponse(format, parsedResponse, responseHeaders);
   const { usage } = responseFacts;
   const model = responseFacts.model || requestFacts.model;
   const mayCost = status !== null && status < 400 && responseFacts.reportedCost === null;

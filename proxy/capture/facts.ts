@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { CapturedBody } from '../../domain/exchange.ts';
+import type { Attempt, CapturedBody } from '../../domain/exchange.ts';
 import type { RequestFacts, ResponseFacts } from '../../domain/usage/facts.ts';
 import type { Logger } from '../../process/log.ts';
 
@@ -8,6 +8,7 @@ export interface FactsJob {
   readonly provider: string;
   readonly path: string;
   readonly status: number | null;
+  readonly responseHeaders: Attempt['responseHeaders'];
   readonly request: CapturedBody;
   readonly response: CapturedBody;
   readonly dropsRequest: boolean;

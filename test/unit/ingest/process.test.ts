@@ -146,6 +146,7 @@ describe('the way of an exchange to its rows', () => {
       complete: true,
       countedOutput: null,
       hiddenReasoning: false,
+      others: [],
       usage: {
         input: 100,
         cacheRead: 0,

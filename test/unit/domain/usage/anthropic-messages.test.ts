@@ -138,9 +138,10 @@ describe('usage of a message', () => {
     expect(facts.usage).toMatchObject({ input: 3, output: 25 });
   });
 
-  it('what compacting the context cost is added; what other models did is named', () => {
-    const iteration = (type: string) => ({
+  it('what compacting the context cost is added; what an advisor did stands beside it under its own model', () => {
+    const iteration = (type: string, model: string | null = null) => ({
       type,
+      model,
       input_tokens: 100,
       output_tokens: 20,
       cache_read_input_tokens: 50,
@@ -152,11 +153,12 @@ describe('usage of a message', () => {
       output_tokens: 5,
       cache_read_input_tokens: 0,
       cache_creation_input_tokens: 0,
-      iterations: [iteration('compaction'), iteration('message'), iteration('advisor_message')],
+      iterations: [iteration('compaction'), iteration('message'), iteration('advisor_message', 'claude-opus-4-6')],
     };
     expect(readResponse('anthropic-messages', json(message(usage)))).toMatchObject({
       usage: { input: 110, output: 25, cacheRead: 50, cacheWrite5m: 7 } /* 10 + 100, 5 + 20, 0 + 50, 0 + 7 */,
-      serverTools: { advisor: 1 },
+      serverTools: {},
+      others: [{ model: 'claude-opus-4-6', usage: { input: 100, output: 20, cacheRead: 50, cacheWrite5m: 7 } }],
     });
   });
 

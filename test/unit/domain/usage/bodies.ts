@@ -1,5 +1,5 @@
 import { type ParsedBody, parseBody } from '../../../../domain/usage/body.ts';
-import type { Usage } from '../../../../domain/usage/facts.ts';
+import { type Usage, usage as usageSchema } from '../../../../domain/usage/facts.ts';
 
 export const json = (value: unknown): ParsedBody =>
   parseBody({ head: JSON.stringify(value), tail: null, contentType: 'application/json' });
@@ -27,5 +27,7 @@ export function cut(text: string, head: number, tail: number, contentType = 'app
   return parseBody({ head: text.slice(0, head), tail: text.slice(-tail), contentType });
 }
 
+const buckets = usageSchema.omit({ within: true }).keyof().options;
+
 export const bucketsOf = (usage: Usage | null): number =>
-  usage === null ? Number.NaN : Object.values(usage).reduce<number>((sum, n) => sum + (n ?? 0), 0);
+  usage === null ? Number.NaN : buckets.reduce((sum, bucket) => sum + (usage[bucket] ?? 0), 0);

@@ -245,7 +245,7 @@ describe('what else it tells', () => {
     };
     expect(readResponse('gemini-generate', json(body))).toMatchObject({
       toolCalls: 2,
-      serverTools: { google_search: 2 },
+      serverTools: { grounded_prompt: 1 } /* up to 2.5 by the prompt, not by the query */,
     });
   });
 
