@@ -54,6 +54,38 @@ function bringNode() {
   return node;
 }
 
+/** One at a time: two installations at once leave a tree that is neither. */
+function alone(action) {
+  mkdirSync(runtimeFolder, { recursive: true });
+  const lock = join(runtimeFolder, 'installing');
+  for (let told = false; ; told = true) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      break;
+    } catch {
+      if (!isAlive(lock)) {
+        rmSync(lock, { force: true });
+        continue;
+      }
+      if (!told) say('Another command of this checkout is installing; waiting for it …');
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    }
+  }
+  try {
+    return action();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function isAlive(lock) {
+  try {
+    return process.kill(Number(readFileSync(lock, 'utf8')), 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
 /** Installs by the lock file when it changed since the last installation that finished. */
 function installDependencies(node) {
   const wanted = createHash('sha256')
@@ -61,6 +93,7 @@ function installDependencies(node) {
     .digest('hex');
   const stamp = join(root, 'node_modules', '.spendlens-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  rmSync(stamp, { force: true });
   say('Installing dependencies by the lock file (once, about a minute) …');
   // Scripts are off: every native part ships prebuilt inside its package, so none needs to run.
   if (!npm(node, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'])) {
@@ -84,6 +117,9 @@ function run(node, script, args) {
 const [command = '', ...args] = process.argv.slice(2);
 const script = join(root, 'bin', `${command}.ts`);
 if (!/^[a-z]+$/.test(command) || !existsSync(script)) fail(`no such command: ${JSON.stringify(command)}`);
-const node = canRunTypeScript() ? process.execPath : bringNode();
-installDependencies(node);
+const node = alone(() => {
+  const found = canRunTypeScript() ? process.execPath : bringNode();
+  installDependencies(found);
+  return found;
+});
 run(node, script, args);
