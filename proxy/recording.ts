@@ -144,13 +144,17 @@ export class Recording {
       return;
     }
     const [dropsRequest, dropsResponse] = [dropRequest !== null, dropResponse !== null];
-    const job = { provider, path, status: this.#upstreamStatus, request, response, dropsRequest, dropsResponse };
-    facts.read(job, (requestFacts, responseFacts) => {
-      const keptRequest = withDropped(request, dropRequest);
-      const keptResponse = withDropped(response, dropResponse);
-      for (const { flags } of [keptRequest, keptResponse]) if (flags.includes('shed')) outbox.countShedBody();
-      this.#commit(status, endMs, keptRequest, keptResponse, requestFacts, responseFacts);
-    });
+    const bodies = { request, response, dropsRequest, dropsResponse };
+    const responseHeaders = redactHeaders(this.#responseHeaders);
+    facts.read(
+      { provider, path, status: this.#upstreamStatus, responseHeaders, ...bodies },
+      (requestFacts, responseFacts) => {
+        const keptRequest = withDropped(request, dropRequest);
+        const keptResponse = withDropped(response, dropResponse);
+        for (const { flags } of [keptRequest, keptResponse]) if (flags.includes('shed')) outbox.countShedBody();
+        this.#commit(status, endMs, keptRequest, keptResponse, requestFacts, responseFacts);
+      },
+    );
   }
 
   #commit(
