@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import type { Target } from './upstream.ts';
 
 /** Idle connections are closed before most servers do it, so that few requests meet a closing one. */
 const IDLE_MS = 30_000;
@@ -10,7 +11,7 @@ export function createAgents() {
   const plain = new http.Agent(options);
   const secure = new https.Agent(options);
   return {
-    forTarget: (target: URL) => (target.protocol === 'https:' ? secure : plain),
+    forTarget: (target: Target) => (target.protocol === 'https:' ? secure : plain),
     close() {
       plain.destroy();
       secure.destroy();

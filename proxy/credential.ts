@@ -2,6 +2,8 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
 const FINGERPRINT_LENGTH = 12;
+const MAX_FINGERPRINTS = 256;
+const fingerprints = new Map<string, string>();
 
 /** The proxy's own key, compared so that the time taken tells nothing of it. */
 export interface ProxyKey {
@@ -20,9 +22,13 @@ export function createProxyKey(key: string): ProxyKey {
  */
 export function keyIdOf(headers: IncomingHttpHeaders, url: string): string {
   const credential = credentialOf(headers) ?? queryKey(url);
-  return credential === undefined || credential === ''
-    ? ''
-    : hash('sha256', credential, 'hex').slice(0, FINGERPRINT_LENGTH);
+  if (credential === undefined || credential === '') return '';
+  const known = fingerprints.get(credential);
+  if (known !== undefined) return known;
+  const fingerprint = hash('sha256', credential, 'hex').slice(0, FINGERPRINT_LENGTH);
+  if (fingerprints.size >= MAX_FINGERPRINTS) fingerprints.clear();
+  fingerprints.set(credential, fingerprint);
+  return fingerprint;
 }
 
 function credentialOf(headers: IncomingHttpHeaders): string | undefined {

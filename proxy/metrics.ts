@@ -47,11 +47,29 @@ export function createProxyMetrics(registry: Registry, outbox: Outbox, memory: C
     registers,
   });
   registerOutbox(registry, outbox, memory);
+  // Looking a label up in the library hashes it anew each time; providers come from the configuration and are few.
+  const byProvider = new Map<string, ReturnType<typeof childrenOf>>();
+  const childrenOf = (provider: string) => ({
+    duration: duration.labels({ provider }),
+    ttft: ttft.labels({ provider }),
+    statuses: new Map<string, { inc(): void }>(),
+  });
+  const children = (provider: string) => {
+    const known = byProvider.get(provider);
+    if (known) return known;
+    const created = childrenOf(provider);
+    byProvider.set(provider, created);
+    return created;
+  };
   return {
     observe({ provider, status, latencyMs, ttftMs, overheadMs }) {
-      requests.inc({ provider, status: status === null ? 'none' : `${Math.floor(status / 100)}xx` });
-      duration.observe({ provider }, latencyMs / 1000);
-      if (ttftMs !== null) ttft.observe({ provider }, ttftMs / 1000);
+      const own = children(provider);
+      const statusClass = status === null ? 'none' : `${Math.floor(status / 100)}xx`;
+      const counter = own.statuses.get(statusClass) ?? requests.labels({ provider, status: statusClass });
+      own.statuses.set(statusClass, counter);
+      counter.inc();
+      own.duration.observe(latencyMs / 1000);
+      if (ttftMs !== null) own.ttft.observe(ttftMs / 1000);
       overhead.observe(overheadMs / 1000);
     },
     unauthorized: () => unauthorized.inc(),

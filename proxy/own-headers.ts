@@ -34,30 +34,24 @@ export function takeOwnHeaders(headers: IncomingHttpHeaders, method: string | un
 /** RFC 9110, 7.6.1. What frames the body stays, whoever nominates it: without it the body would be another request. */
 function dropHopByHop(headers: IncomingHttpHeaders, method: string | undefined, upgrade: boolean): void {
   const { connection } = headers;
-  if (connection !== undefined && connection !== 'keep-alive' && connection !== 'close') {
+  // What most clients send, and what goes to the provider as well: taking it out would only slow the object down.
+  if (connection !== undefined && connection !== 'keep-alive') {
     for (const nominated of connection.split(',')) {
       const name = nominated.trim().toLowerCase();
       if (!framing.has(name)) delete headers[name];
     }
+    delete headers.connection;
   }
   for (const name of hopByHop) if (headers[name] !== undefined) delete headers[name];
   if (upgrade) headers.connection = 'Upgrade';
-  else delete headers.upgrade;
+  else if (headers.upgrade !== undefined) delete headers.upgrade;
   // Left in place it would cost each upload its connection. Node frames these methods' bodies by itself.
   if (headers['transfer-encoding'] === 'chunked' && (method === 'POST' || method === 'PUT' || method === 'PATCH'))
     delete headers['transfer-encoding'];
 }
 
 const framing: ReadonlySet<string> = new Set(['transfer-encoding', 'content-length', 'host', 'upgrade', 'connection']);
-const hopByHop = [
-  'connection',
-  'proxy-connection',
-  'proxy-authorization',
-  'proxy-authenticate',
-  'keep-alive',
-  'te',
-  'expect',
-];
+const hopByHop = ['proxy-connection', 'proxy-authorization', 'proxy-authenticate', 'keep-alive', 'te', 'expect'];
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -8,6 +8,7 @@ import { endToEndHeaders, ownAnswerHeaders } from './headers.ts';
 import type { Passage } from './passage.ts';
 import { type Recording, statusSeen } from './recording.ts';
 import { answerRefusal } from './refusal.ts';
+import type { Destination } from './upstream.ts';
 import { failureOf } from './upstream-failure.ts';
 import { watchUpgrade } from './websocket.ts';
 
@@ -41,24 +42,25 @@ export function createPassLane(agents: Agents, log: Logger) {
     ejectPlugins: true,
     plugins: [hooks],
     changeOrigin: true,
+    // Together with the empty path that `enter` leaves, this keeps the library from parsing each URL for a filter
+    // that is not used: some paths that providers accept would fail there.
+    pathFilter: '',
     router: (req, _res, options) => {
-      const target = targetOf(req);
+      const { target, path } = destinationOf(req);
       options.agent = agents.forTarget(target);
-      return target;
+      return { ...target, pathname: path };
     },
-    pathRewrite: (_path, req) => passages.get(req)?.destination.path,
   });
 
-  function targetOf(req: IncomingMessage): URL {
+  function destinationOf(req: IncomingMessage): Destination {
     const passage = passages.get(req);
     if (!passage) throw new Error('a request reached the lane without a destination');
-    return passage.destination.target;
+    return passage.destination;
   }
 
-  /** The library parses `req.url` for a filter that is not used; some paths that providers accept would fail there. */
   function enter(req: IncomingMessage, passage: Passage): void {
     passages.set(req, passage);
-    req.url = '/';
+    req.url = '';
   }
 
   return {

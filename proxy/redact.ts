@@ -8,7 +8,9 @@ const HARMLESS_NAME =
   /^(?:x-ratelimit-|anthropic-ratelimit-|(?:helicone|spendlens)-(?:token-limit|property-)|.*(?:idempotency-key|tokens?-count)$)/i;
 const SECRET_QUERY = /^(?:.*[-_])?(?:key|apikey|token|secret|sig|signature|password|credential|code)$/i;
 /** Keys as providers shape them, wherever in a path somebody put one. */
-const KEY_SHAPED = /^(?:sk|pk|rk|gsk|xai|key|pplx|AIza|Bearer|AKIA|ASIA)[-_A-Za-z0-9.~%]{14,}$/;
+const KEY_SHAPE = '(?:sk|pk|rk|gsk|xai|key|pplx|AIza|Bearer|AKIA|ASIA)[-_A-Za-z0-9.~%]{14,}';
+const KEY_SEGMENTS = new RegExp(`/${KEY_SHAPE}(?=/|$)`, 'g');
+const KEY_ALONE = new RegExp(`^${KEY_SHAPE}$`);
 
 const verdicts = new Map<string, boolean>();
 
@@ -35,9 +37,9 @@ export function redactHeaders(raw: readonly string[]): [string, string][] {
 export function redactPath(path: string): string {
   const query = path.indexOf('?');
   const plain = query === -1 ? path : path.slice(0, query);
-  const clean = plain.split('/').map((segment) => (KEY_SHAPED.test(segment) ? REDACTED : segment));
-  if (query === -1) return clean.join('/');
-  return `${clean.join('/')}?${path
+  const clean = plain.replace(KEY_SEGMENTS, `/${REDACTED}`);
+  if (query === -1) return clean;
+  return `${clean}?${path
     .slice(query + 1)
     .split('&')
     .map(redactParameter)
@@ -46,7 +48,7 @@ export function redactPath(path: string): string {
 
 function redactParameter(parameter: string): string {
   const equals = parameter.indexOf('=');
-  if (equals === -1) return KEY_SHAPED.test(parameter) ? REDACTED : parameter;
+  if (equals === -1) return KEY_ALONE.test(parameter) ? REDACTED : parameter;
   return SECRET_QUERY.test(decoded(parameter.slice(0, equals)))
     ? `${parameter.slice(0, equals)}=${REDACTED}`
     : parameter;

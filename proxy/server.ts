@@ -28,7 +28,8 @@ export function createProxyServer({ admit, lane, operations, isDraining, log }: 
     if (isDraining()) res.shouldKeepAlive = false;
     if (operations.answers(req, res)) return;
     const expects = req.headers.expect;
-    const admission = admit(req, false);
+    const admission = admitSafely(req, res);
+    if (admission === null) return;
     if (admission.kind === 'admitted') {
       if (expects !== undefined) res.writeContinue();
       lane.pass(req, res, admission.passage);
@@ -40,6 +41,23 @@ export function createProxyServer({ admit, lane, operations, isDraining, log }: 
     recording?.failed('refused');
     res.on('close', () => recording?.end(statusSeen(res)));
     answerRefusal(res, refusal, requestId);
+  }
+
+  /** A mistake of ours costs one request an answer of its own, and never the process. */
+  function admitSafely(req: IncomingMessage, res: ServerResponse): Admission | null {
+    try {
+      return admit(req, false);
+    } catch (error) {
+      log.error(error, 'a request could not be admitted');
+      const refusal: Refusal = {
+        status: 500,
+        code: 'internal',
+        style: 'openai',
+        message: 'a fault of the proxy itself',
+      };
+      answerRefusal(res, refusal, randomUUID());
+      return null;
+    }
   }
 
   function upgrade(req: IncomingMessage, socket: Socket, head: Buffer): void {

@@ -19,6 +19,12 @@ import { createPassLane } from './pass-lane.ts';
 import { createProxyServer } from './server.ts';
 import { createResolver } from './upstream.ts';
 
+/**
+ * How long a finished exchange waits for company on its way to the disk: the window that killing this process can
+ * cost. A commit for every other request would cost more than the rest of the recording.
+ */
+const LINGER_MS = 10;
+
 /** Starts one proxy worker. @throws SpendlensError config_invalid, data_folder_unusable or port_in_use */
 export async function startProxy({ env, log, registry, supervision }: RoleContext): Promise<RunningRole> {
   const settings = readSettings(env);
@@ -27,7 +33,7 @@ export async function startProxy({ env, log, registry, supervision }: RoleContex
   const proxyKey = settings.proxyKey === null ? null : createProxyKey(settings.proxyKey);
   const { acknowledgementPath, outboxes, adoptFrom } = settings;
   const outboxOptions = { acknowledgementPath, limitBytes: settings.outboxLimit, log };
-  const outbox = await openOutbox({ ...outboxOptions, folder: settings.outboxFolder });
+  const outbox = await openOutbox({ ...outboxOptions, folder: settings.outboxFolder, lingerMs: LINGER_MS });
   const adoption = adoptFrom === null ? null : adoptOrphans({ ...outboxOptions, outboxes, fromSlot: adoptFrom });
   const memory = createCaptureMemory(settings.captureTotal);
   const facts = createFactsReader(log);

@@ -4,12 +4,21 @@ import type { Provider } from '../domain/providers.ts';
 /** Where a request goes. */
 export interface Destination {
   readonly provider: Provider;
-  /** Scheme, host and port only, parsed once per address and shared. */
-  readonly target: URL;
+  /** Scheme, host and port, parsed once per address and shared. */
+  readonly target: Target;
   /** The same as text. */
   readonly upstream: string;
   /** Path and query as the provider gets them, bytes as the caller sent them. */
   readonly path: string;
+}
+
+/** An origin in the parts that Node's `request` takes. */
+export interface Target {
+  readonly protocol: string;
+  /** With the port, where that is not the protocol's own: what the Host header says. */
+  readonly host: string;
+  readonly hostname: string;
+  readonly port: string;
 }
 
 export type Resolution =
@@ -26,7 +35,7 @@ export interface Resolver {
 }
 
 interface Address {
-  readonly target: URL;
+  readonly target: Target;
   readonly upstream: string;
   readonly prefix: string;
 }
@@ -47,14 +56,17 @@ export function createResolver(providers: readonly Provider[]): Resolver {
     const known = addresses.get(baseUrl);
     if (known) return known;
     const url = new URL(baseUrl);
-    const address = { target: new URL(url.origin), upstream: url.origin, prefix: url.pathname.replace(/\/+$/, '') };
+    const { protocol, host, port, origin: upstream } = url;
+    // An IPv6 address stands in brackets in a URL, and nowhere else.
+    const target = { protocol, host, hostname: url.hostname.replace(/^\[|\]$/g, ''), port };
+    const address = { target, upstream, prefix: url.pathname.replace(/\/+$/, '') };
     // Callers choose the labels that fill a placeholder, so the cache must not grow with them.
     if (addresses.size < MAX_CACHED_ADDRESSES) addresses.set(baseUrl, address);
     return address;
   }
 
   function go(provider: Provider, rest: string): Resolution {
-    if (!PLACEHOLDER.test(provider.baseUrl)) return found(provider, provider.baseUrl, rest);
+    if (!provider.baseUrl.includes('{')) return found(provider, provider.baseUrl, rest);
     const [label, after] = splitFirstSegment(rest);
     const word = PLACEHOLDER.exec(provider.baseUrl)?.[0] ?? '';
     if (!HOST_LABEL.test(label)) {
@@ -64,8 +76,10 @@ export function createResolver(providers: readonly Provider[]): Resolver {
         message: `expected ${word} after /${provider.name}, as one host label of letters, digits and hyphens, and found ${quote(label)}`,
       };
     }
-    const special = provider.exceptions?.[label.toLowerCase()];
-    return found(provider, special ?? provider.baseUrl.replace(PLACEHOLDER, label.toLowerCase()), after);
+    const value = label.toLowerCase();
+    const { exceptions } = provider;
+    const special = exceptions && Object.hasOwn(exceptions, value) ? exceptions[value] : undefined;
+    return found(provider, special ?? provider.baseUrl.replace(PLACEHOLDER, value), after);
   }
 
   function found(provider: Provider, baseUrl: string, rest: string): Resolution {
