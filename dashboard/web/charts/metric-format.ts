@@ -19,7 +19,13 @@ function drawnMoney(value: number): string {
 
 /** Round values need no decimal: `2k`, `1.5k`. */
 const shortCount = (value: number): string => compact(value).replace(/\.0(?=\D|$)/, '');
-const shortDuration = (value: number): string => (value === 0 ? '0' : duration(value).replace(/\.0(?=\D)|\s0\ss$/, ''));
+/** One unit for what stands on an axis: `80 s` fits there, `1 m 20 s` does not. */
+function shortDuration(ms: number): string {
+  if (ms === 0) return '0';
+  if (ms < 10_000) return duration(ms).replace(/\.0(?=\D)/, '');
+  if (ms < 600_000) return `${Number((ms / 1000).toPrecision(3))}${GAP}s`;
+  return `${Number((ms / 60_000).toPrecision(3))}${GAP}m`;
+}
 
 const asMoney: MetricFormat = {
   format: (value, exact) => (exact !== null ? money(exact) : value === null ? UNKNOWN : drawnMoney(value)),

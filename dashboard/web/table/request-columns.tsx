@@ -24,11 +24,12 @@ export function statusText(line: Pick<RequestLine, 'status' | 'errorKind'>): str
   return kind === '' || kind === 'status' ? String(line.status) : `${line.status} ${kind}`;
 }
 
-export function StatusText({ line }: { line: RequestLine }) {
+/** `short` leaves what went wrong to the dot and the tooltip where there is a status to show. */
+export function StatusText({ line, short = false }: { line: RequestLine; short?: boolean }) {
   return (
     <span className="flex min-w-0 items-center gap-1.5" title={statusText(line)}>
       <StateDot tone={toneOf(line)} className="size-1.5" />
-      <span className="truncate">{statusText(line)}</span>
+      <span className="truncate">{short && line.status !== 0 ? line.status : statusText(line)}</span>
     </span>
   );
 }
@@ -92,7 +93,7 @@ function allColumns(timeZone: string, properties: readonly string[]): Column[] {
       width: 78,
       align: 'left',
       filter: 'status',
-      cell: (line) => <StatusText line={line} />,
+      cell: (line) => <StatusText line={line} short />,
     },
     valueColumn('model', 172, (line) => line.model),
     valueColumn('response_model', 190, (line) => line.responseModel, true),
