@@ -5,13 +5,13 @@ import {
   breakdownAnswer,
   newerAnswer,
   propertiesAnswer,
-  type RequestLine,
   type RequestsAnswer,
   requestDetail,
   requestSort,
   requestsAnswer,
   type SeriesAnswer,
   type SeriesRequest,
+  type StatusAnswer,
   seriesAnswer,
   statusAnswer,
   summaryAnswer,
@@ -23,13 +23,14 @@ import { get, post, postForFile } from './client.ts';
 /** First part of the key of everything that new rows change; the live refresh asks for these again. */
 export const LIVE = 'live';
 const STATUS_INTERVAL_MS = 2000;
+const STATUS_KEY = ['status'];
 
 export type RequestSort = z.infer<typeof requestSort>;
 export const isRequestSort = (name: string): name is RequestSort => requestSort.safeParse(name).success;
 
 export function useStatus() {
   return useQuery({
-    queryKey: ['status'],
+    queryKey: STATUS_KEY,
     queryFn: ({ signal }) => get('/api/status', statusAnswer, signal),
     refetchInterval: STATUS_INTERVAL_MS,
     staleTime: 0,
@@ -106,16 +107,24 @@ export async function showNewest(cache: QueryClient, query: RequestsQuery): Prom
   cache.setQueryData(requestsKey(query), { pages: [first], pageParams: [null] });
 }
 
-const beforeAll = { createdAt: '1970-01-01T00:00:00.000Z', outboxId: '', seq: 0 };
+/** A row, or an instant with no outbox, after which rows are new. */
+export interface Since {
+  readonly createdAt: string;
+  readonly outboxId: string;
+  readonly seq: number;
+}
 
-/** `newest` is null where the view has no rows yet, undefined while it is not known. */
-export function useNewer(view: View, newest: RequestLine | null | undefined) {
-  const since = newest && { createdAt: newest.createdAt, outboxId: newest.outboxId, seq: newest.seq };
+export function useNewer(view: View, since: Since | undefined) {
   return useQuery({
     queryKey: [LIVE, 'newer', view, since],
-    queryFn: ({ signal }) => post('/api/requests/newer', { view, since: since ?? beforeAll }, newerAnswer, signal),
-    enabled: newest !== undefined,
+    queryFn: ({ signal }) => post('/api/requests/newer', { view, since }, newerAnswer, signal),
+    enabled: since !== undefined,
   });
+}
+
+/** The server's clock at the last poll. */
+export function serverTime(cache: QueryClient): string | undefined {
+  return cache.getQueryData<StatusAnswer>(STATUS_KEY)?.now;
 }
 
 export interface RequestIdentity {

@@ -1,6 +1,9 @@
 import type { RequestDetail } from '../../../domain/api.ts';
+import type { ReceiptLine } from '../../../domain/prices/receipt.ts';
 import { exactMoney, exactNano, statedMoney } from '../format/money.ts';
 import { integer } from '../format/number.ts';
+import { Corrections } from './corrections.tsx';
+import { Facts } from './facts.tsx';
 import { receiptSum } from './receipt-sum.ts';
 import { costStatusWords, itemTitle, sourceTitle, unitPrice } from './receipt-words.ts';
 
@@ -22,6 +25,7 @@ export function ReceiptTab({ detail }: { detail: RequestDetail }) {
       {attempts.map((attempt) => (
         <AttemptReceipt key={attempt.attempt} attempt={attempt} numbered={attempts.length > 1} />
       ))}
+      <Corrections corrections={detail.corrections} />
       {attempts.length === 0 && <p className="text-muted">No provider was called, so nothing was billed.</p>}
     </div>
   );
@@ -58,10 +62,10 @@ function AttemptReceipt({ attempt, numbered }: { attempt: Attempt; numbered: boo
           </thead>
           <tbody>
             {receipt.lines.map((line) => (
-              <tr key={line.item}>
+              <tr key={`${line.item} ${line.model}`}>
                 <td className={`${cell} text-left`}>
                   {itemTitle(line.item)}
-                  {line.note !== '' && <span className="block text-micro text-muted">{line.note}</span>}
+                  <LineNote line={line} />
                 </td>
                 <td className={cell}>{integer(line.units)}</td>
                 <td className={`${cell} whitespace-nowrap`} title={`${line.pricePico} pico-dollars a unit`}>
@@ -86,27 +90,31 @@ function AttemptReceipt({ attempt, numbered }: { attempt: Attempt; numbered: boo
   );
 }
 
+/** Why a line is not like the others: whose work it is, where its price stands, what it was priced as. */
+function LineNote({ line }: { line: ReceiptLine }) {
+  const words = [line.model, line.source && `price: ${sourceTitle(line.source)}`, line.note].filter(Boolean);
+  if (words.length === 0) return null;
+  return <span className="block text-micro text-muted">{words.join(' · ')}</span>;
+}
+
 function Origin({ attempt }: { attempt: Attempt }) {
   const { receipt } = attempt;
+  const saved = BigInt(receipt.cacheSavedNano);
   const facts: readonly [string, string][] = [
     ['Status', costStatusWords(attempt.costStatus)],
     ['Why', receipt.reason],
     ['Priced as', receipt.priceModel],
     ['Source', sourceTitle(receipt.source)],
+    ['Price page', receipt.priceSource],
+    ['Override', receipt.override],
     ['Price from', receipt.priceFrom],
     ['Tier', receipt.tier],
+    ['List price', nanoText(receipt.listNano)],
+    ['Provider says', nanoText(receipt.reportedNano)],
+    ['Cache saved', saved === 0n ? '' : `${exactNano(saved)}, already left out of the lines`],
     ['Catalogue', attempt.priceVersion],
   ];
-  return (
-    <dl className="mt-2 grid grid-cols-[88px_1fr] gap-y-1 text-small">
-      {facts
-        .filter(([, text]) => text !== '')
-        .map(([name, text]) => (
-          <div key={name} className="contents">
-            <dt className="text-muted">{name}</dt>
-            <dd className="break-words">{text}</dd>
-          </div>
-        ))}
-    </dl>
-  );
+  return <Facts facts={facts} />;
 }
+
+const nanoText = (nano: string): string => (nano === '' ? '' : exactNano(BigInt(nano)));

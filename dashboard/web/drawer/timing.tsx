@@ -2,6 +2,7 @@ import type { RequestDetail } from '../../../domain/api.ts';
 import { bytes, duration } from '../format/number.ts';
 import { StateDot } from '../parts/state-dot.tsx';
 import { statusText, toneOf } from '../table/request-columns.tsx';
+import { Facts } from './facts.tsx';
 import { type Span, spansOf } from './spans.ts';
 
 const looks: Readonly<Record<Span['kind'], { colour: string; title: string }>> = {
@@ -54,34 +55,26 @@ export function TimingTab({ detail }: { detail: RequestDetail }) {
           ))}
         </ul>
       </div>
-      <Facts detail={detail} />
+      <Figures detail={detail} />
     </div>
   );
 }
 
-function Facts({ detail }: { detail: RequestDetail }) {
+function Figures({ detail }: { detail: RequestDetail }) {
   const { line } = detail;
-  const facts: readonly [string, string][] = [
-    ['Whole request', duration(line.latencyMs)],
-    ['First byte', duration(line.ttftMs)],
-    ['Our overhead', duration(detail.overheadMs)],
-    ['Request size', bytes(detail.requestBytes)],
-    ['Response size', bytes(detail.responseBytes)],
-    ['Streamed', line.streamed ? 'yes' : 'no'],
-    ['Lane', detail.lane],
-    ['Session', [detail.sessionName, detail.sessionPath].filter(Boolean).join(' ')],
-    ['Trace', detail.traceId],
-  ];
   return (
-    <dl className="grid grid-cols-[112px_1fr] gap-y-1 text-small">
-      {facts
-        .filter(([, text]) => text !== '')
-        .map(([name, text]) => (
-          <div key={name} className="contents">
-            <dt className="text-muted">{name}</dt>
-            <dd className="break-words">{text}</dd>
-          </div>
-        ))}
-    </dl>
+    <Facts
+      facts={[
+        ['Whole request', duration(line.latencyMs)],
+        ['First byte', duration(line.ttftMs)],
+        ['Our overhead', duration(detail.overheadMs)],
+        ['Request size', bytes(detail.requestBytes)],
+        ['Response size', bytes(detail.responseBytes)],
+        ['Streamed', line.streamed ? 'yes' : 'no'],
+        ['Lane', detail.lane],
+        ['Session', [detail.sessionName, detail.sessionPath].filter(Boolean).join(' ')],
+        ['Trace', detail.traceId],
+      ]}
+    />
   );
 }

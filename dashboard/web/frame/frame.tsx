@@ -10,6 +10,7 @@ import { StatusProvider, useView } from '../state/view.tsx';
 import { useGoKeys } from './go-keys.ts';
 import { KeysHelp } from './keys.tsx';
 import { Rail } from './rail.tsx';
+import { RepricingNotice } from './repricing-notice.tsx';
 import { TopBar } from './top-bar.tsx';
 
 export function Frame() {
@@ -45,6 +46,7 @@ function Shell({ reachable }: { reachable: boolean }) {
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar reachable={reachable} onOpenSheet={() => setSheet(true)} />
+        <RepricingNotice />
         <main id="main" tabIndex={-1} className="relative min-h-0 flex-1 overflow-auto outline-none">
           {empty ? <FirstRequest /> : <Outlet />}
         </main>

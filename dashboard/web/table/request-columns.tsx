@@ -145,7 +145,10 @@ function allColumns(timeZone: string, properties: readonly string[]): Column[] {
     valueColumn('path', 200, (line) => line.path, true),
     valueColumn('key_id', 130, (line) => line.keyId, true),
     valueColumn('user_agent', 200, (line) => line.userAgent, true),
-    ...properties.map((name) => valueColumn(`property.${name}`, 140, (line) => line.properties[name] ?? '', true)),
+    // The property `feature` fills the column of that name.
+    ...properties
+      .filter((name) => name !== 'feature')
+      .map((name) => valueColumn(`property.${name}`, 140, (line) => line.properties[name] ?? '', true)),
   ];
 }
 

@@ -1,11 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { ArrowUp } from 'lucide-react';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { RequestLine } from '../../../domain/api.ts';
+import type { RequestLine, RequestsAnswer } from '../../../domain/api.ts';
 import {
   isRequestSort,
   type RequestsQuery,
   requestsFile,
+  type Since,
+  serverTime,
   showNewest,
   useNewer,
   useProperties,
@@ -46,7 +48,7 @@ export function RequestsTable({ title }: { title: ReactNode }) {
   );
   const chosen = useChosenColumns('requests', columns);
   const { identity, open } = useOpenRequest(rows);
-  const arrivals = useArrivals(query, rows, identity !== null);
+  const arrivals = useArrivals(query, pages.data?.pages, identity !== null);
   const more = () => {
     if (pages.hasNextPage && !pages.isFetchingNextPage && !pages.isPlaceholderData) void pages.fetchNextPage();
   };
@@ -124,25 +126,36 @@ function EndOfRows({ more, failed, onRetry }: { more: boolean; failed: boolean; 
  * New rows come in by themselves while nobody works with the table: it stands at its top, nothing is open, the
  * pointer is elsewhere. Otherwise they wait behind a pill, so that no row moves away from under a click.
  */
-function useArrivals(query: RequestsQuery, rows: readonly RequestLine[] | undefined, drawerOpen: boolean) {
+function useArrivals(query: RequestsQuery, pages: readonly RequestsAnswer[] | undefined, drawerOpen: boolean) {
   const cache = useQueryClient();
-  const newest = useMemo(() => rows && newestOf(rows), [rows]);
-  const waiting = useNewer(query.view, newest).data?.count ?? 0;
+  const byTime = query.sort === 'created_at' && query.descending;
+  const since = useSeenUntil(pages?.[0], byTime);
+  const waiting = useNewer(query.view, since).data?.count ?? 0;
   const [pointed, setPointed] = useState(false);
   const [scrolled, setScrolled] = useState(false);
   const latest = useRef(query);
   latest.current = query;
   const show = useCallback(() => void showNewest(cache, latest.current), [cache]);
-  const undisturbed = !pointed && !scrolled && !drawerOpen && query.sort === 'created_at' && query.descending;
+  const undisturbed = !pointed && !scrolled && !drawerOpen && byTime;
   useEffect(() => {
     if (waiting > 0 && undisturbed) show();
   }, [waiting, undisturbed, show]);
   return { waiting: undisturbed ? 0 : waiting, show, setPointed, onScrolled: (top: number) => setScrolled(top > 8) };
 }
 
-function newestOf(rows: readonly RequestLine[]): RequestLine | null {
-  return rows.reduce<RequestLine | null>(
-    (newest, row) => (newest && newest.createdAt >= row.createdAt ? newest : row),
-    null,
-  );
+/**
+ * Up to where the table has what there is: its newest row, or, where others than the newest come first, the time at
+ * which it was read. Undefined until it was read.
+ */
+function useSeenUntil(first: RequestsAnswer | undefined, byTime: boolean): Since | undefined {
+  const cache = useQueryClient();
+  return useMemo(() => {
+    if (first === undefined) return undefined;
+    const [newest] = first.rows;
+    if (byTime && newest) return { createdAt: newest.createdAt, outboxId: newest.outboxId, seq: newest.seq };
+    const createdAt = byTime ? beginning : (serverTime(cache) ?? beginning);
+    return { createdAt, outboxId: '', seq: 0 };
+  }, [first, byTime, cache]);
 }
+
+const beginning = new Date(0).toISOString();

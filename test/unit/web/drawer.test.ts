@@ -8,6 +8,7 @@ import { receiptSum } from '../../../dashboard/web/drawer/receipt-sum.ts';
 import { unitPrice } from '../../../dashboard/web/drawer/receipt-words.ts';
 import { spansOf } from '../../../dashboard/web/drawer/spans.ts';
 import type { RequestDetail, RequestLine } from '../../../domain/api.ts';
+import { receipt } from '../../../domain/prices/receipt.ts';
 
 const line: RequestLine = {
   requestId: '41a50f78-4227-4336-a969-d6cce39d31f7',
@@ -50,7 +51,7 @@ const attempt: Attempt = {
   ttftMs: 400,
   cost: '0.000012500',
   costStatus: 'exact',
-  receipt: { lines: [], priceModel: '', source: '', priceFrom: '', tier: '', reason: '' },
+  receipt: receipt.parse({ lines: [], priceModel: '', source: '', priceFrom: '', tier: '', reason: '' }),
   priceVersion: '',
   usageRaw: '',
   requestHeaders: 'host: x\nauthorization: [redacted]\ncontent-type: application/json\nx-note: it\'s "fine" $HOME',
@@ -135,6 +136,8 @@ describe('the receipt', () => {
       pricePico: '1',
       amountNano,
       note: '',
+      model: '',
+      source: '',
     }));
     expect(receiptSum({ ...attempt.receipt, lines })).toBe(330_135_000n);
   });
