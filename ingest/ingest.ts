@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isPassing, type Patience } from '../clickhouse/patience.ts';
 import { SpendlensError } from '../domain/error.ts';
 import type { Logger } from '../process/log.ts';
 import type { OutboxReader, OutboxState } from '../proxy/outbox/reader.ts';
@@ -7,7 +8,6 @@ import type { RawEvent } from './event.ts';
 import type { Held, HeldQueries } from './held.ts';
 import type { Journal } from './journal.ts';
 import type { IngestMetrics } from './metrics.ts';
-import { isPassing, type Patience } from './patience.ts';
 import type { Prepare, SliceRows } from './prepare.ts';
 import { halve, type Slice, sliceId, spanOf } from './slice.ts';
 

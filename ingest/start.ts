@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Registry } from 'prom-client';
 import { createWarehouse } from '../clickhouse/client.ts';
 import { createInserts } from '../clickhouse/inserts.ts';
+import { createPatience } from '../clickhouse/patience.ts';
 import type { Logger } from '../process/log.ts';
 import { createOutboxReader } from '../proxy/outbox/reader.ts';
 import type { IngestConfig } from './config.ts';
@@ -11,7 +12,6 @@ import { createHeldQueries } from './held.ts';
 import { runIngest } from './ingest.ts';
 import { openJournal } from './journal.ts';
 import { createIngestMetrics } from './metrics.ts';
-import { createPatience } from './patience.ts';
 import { createPrepare } from './prepare.ts';
 import { createProcess } from './process.ts';
 
