@@ -9,6 +9,14 @@ const root = join(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
+const report = z.object({
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numPendingTests: z.number(),
+  numTodoTests: z.number(),
+  numFailedTestSuites: z.number(),
+});
+
 interface Counts {
   passed: number;
   failed: number;
@@ -70,14 +78,6 @@ function check(name: string, tool: string, args: string[]): Step {
 function vitest(project: string): Step {
   return { name: project, run: () => runVitest(project) };
 }
-
-const report = z.object({
-  numPassedTests: z.number(),
-  numFailedTests: z.number(),
-  numPendingTests: z.number(),
-  numTodoTests: z.number(),
-  numFailedTestSuites: z.number(),
-});
 
 async function runVitest(project: string): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), 'spendlens-test-'));
