@@ -32,6 +32,8 @@ export interface ConfigLog {
   list(kind: string): Promise<ConfigVersion[]>;
   /** All versions of one, newest first. */
   history(kind: string, id: string): Promise<ConfigVersion[]>;
+  /** Milliseconds since 1970 of the newest version of a kind, deletions too; 0 where there is none. */
+  changedAt(kind: string): Promise<number>;
   /** @throws SpendlensError stale where `version` is not the newest one, be it by a moment. */
   put(kind: string, change: ConfigChange): Promise<ConfigVersion>;
 }
@@ -70,6 +72,13 @@ export function createConfigLog(warehouse: Warehouse, now: () => number = Date.n
         params: { kind },
       });
       return rows.map(versionOf);
+    },
+    async changedAt(kind) {
+      const [newest] = await warehouse.rows(z.object({ at: int }), {
+        text: 'SELECT toUnixTimestamp64Milli(max(config.at)) AS at FROM spendlens.config WHERE kind = {kind:String}',
+        params: { kind },
+      });
+      return newest?.at ?? 0;
     },
     async put(kind, { id, version, who, value, deleted = false }) {
       const [before] = await history(kind, id);
