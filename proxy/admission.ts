@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { ApiStyle } from '../domain/providers.ts';
 import { type Asks, readAsks } from './asks.ts';
 import { keyIdOf, type ProxyKey, withoutScheme } from './credential.ts';
-import { type OwnHeaders, takeOwnHeaders } from './own-headers.ts';
+import { type OwnHeaders, splitHeaders } from './own-headers.ts';
 import type { Passage } from './passage.ts';
 import { Recording, type RecordingParts } from './recording.ts';
 import { redactHeaders, redactPath } from './redact.ts';
@@ -32,13 +32,14 @@ export interface AdmissionParts {
 const MAX_HEADERS = 1_000;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
-/** Strips `req.headers` of what is not for the provider, as a side effect. */
+/** Leaves in `req.headers` what is for the provider, as a side effect. */
 export function createAdmission({ resolver, proxyKey, recordingParts, onAdmitted }: AdmissionParts) {
   return function admit(req: IncomingMessage, isUpgrade: boolean): Admission {
     const startMs = performance.now();
     const arrivedAt = Date.now();
-    const { headers } = req;
-    const own = takeOwnHeaders(headers, req.method, isUpgrade);
+    const { own, passed: headers } = splitHeaders(req.headers, req.method, isUpgrade);
+    // Before the proxy library sees the request: for some it skips the hook in which headers could still be changed.
+    req.headers = headers;
     const requestId = readRequestId(own);
     const access = checkAccess(proxyKey, own, headers, req.url ?? '/');
     const asks = readAsks(own);

@@ -9,49 +9,56 @@ interface OwnHeader {
   readonly value: string;
 }
 
+export interface SplitHeaders {
+  readonly own: OwnHeaders;
+  /** What may go to the provider: neither ours nor about the caller's own connection (RFC 9110, 7.6.1). */
+  readonly passed: IncomingHttpHeaders;
+}
+
 const HELICONE = 'helicone-';
 const SPENDLENS = 'spendlens-';
 const none: OwnHeaders = new Map();
+/** What frames the body stays, whoever nominates it: without it the body would be read as another request. */
+const framing: ReadonlySet<string> = new Set(['transfer-encoding', 'content-length', 'host']);
+const hopByHop: ReadonlySet<string> = new Set([
+  'connection',
+  'expect',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'upgrade',
+]);
 
-/**
- * Takes our headers and those that concern one hop only out of `headers`, which then may go to the provider. This is
- * done on the request before the proxy library sees it: for `Expect: 100-continue` it skips its own hook.
- */
-export function takeOwnHeaders(headers: IncomingHttpHeaders, method: string | undefined, upgrade: boolean): OwnHeaders {
+/** Into a new object: one that headers were deleted from is slow to copy, and the proxy library copies it. */
+export function splitHeaders(headers: IncomingHttpHeaders, method: string | undefined, upgrade: boolean): SplitHeaders {
   let own: Map<string, OwnHeader> | null = null;
+  const passed: IncomingHttpHeaders = {};
+  const nominated = nominatedBy(headers.connection);
   for (const name in headers) {
     const prefix = name.startsWith(HELICONE) ? HELICONE : name.startsWith(SPENDLENS) ? SPENDLENS : null;
-    if (prefix === null) continue;
-    own ??= new Map();
-    const key = name.slice(prefix.length);
-    if (prefix === SPENDLENS || !own.has(key)) own.set(key, { name, value: readText(headers[name]) });
-    delete headers[name];
+    if (prefix !== null) {
+      own ??= new Map();
+      const key = name.slice(prefix.length);
+      if (prefix === SPENDLENS || !own.has(key)) own.set(key, { name, value: readText(headers[name]) });
+    } else if (!hopByHop.has(name) && !nominated?.has(name)) passed[name] = headers[name];
   }
-  dropHopByHop(headers, method, upgrade);
-  return own ?? none;
-}
-
-/** RFC 9110, 7.6.1. What frames the body stays, whoever nominates it: without it the body would be another request. */
-function dropHopByHop(headers: IncomingHttpHeaders, method: string | undefined, upgrade: boolean): void {
-  const { connection } = headers;
-  // What most clients send, and what goes to the provider as well: taking it out would only slow the object down.
-  if (connection !== undefined && connection !== 'keep-alive') {
-    for (const nominated of connection.split(',')) {
-      const name = nominated.trim().toLowerCase();
-      if (!framing.has(name)) delete headers[name];
-    }
-    delete headers.connection;
+  if (upgrade) {
+    passed.connection = 'Upgrade';
+    passed.upgrade = headers.upgrade;
   }
-  for (const name of hopByHop) if (headers[name] !== undefined) delete headers[name];
-  if (upgrade) headers.connection = 'Upgrade';
-  else if (headers.upgrade !== undefined) delete headers.upgrade;
   // Left in place it would cost each upload its connection. Node frames these methods' bodies by itself.
-  if (headers['transfer-encoding'] === 'chunked' && (method === 'POST' || method === 'PUT' || method === 'PATCH'))
-    delete headers['transfer-encoding'];
+  if (passed['transfer-encoding'] === 'chunked' && (method === 'POST' || method === 'PUT' || method === 'PATCH'))
+    delete passed['transfer-encoding'];
+  return { own: own ?? none, passed };
 }
 
-const framing: ReadonlySet<string> = new Set(['transfer-encoding', 'content-length', 'host', 'upgrade', 'connection']);
-const hopByHop = ['proxy-connection', 'proxy-authorization', 'proxy-authenticate', 'keep-alive', 'te', 'expect'];
+function nominatedBy(connection: string | undefined): ReadonlySet<string> | null {
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return null;
+  const names = connection.split(',').map((name) => name.trim().toLowerCase());
+  return new Set(names.filter((name) => !framing.has(name)));
+}
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -5,7 +5,7 @@ import type { Logger } from '../process/log.ts';
 import type { Agents } from './agents.ts';
 import { limitConnect } from './connect-timeout.ts';
 import { endToEndHeaders, ownAnswerHeaders } from './headers.ts';
-import type { Passage } from './passage.ts';
+import { PASSAGE, type Passage } from './passage.ts';
 import { type Recording, statusSeen } from './recording.ts';
 import { answerRefusal } from './refusal.ts';
 import type { Destination } from './upstream.ts';
@@ -14,24 +14,22 @@ import { watchUpgrade } from './websocket.ts';
 
 /** Bytes go through untouched and at once; what the hooks add is only looking. */
 export function createPassLane(agents: Agents, log: Logger) {
-  const passages = new WeakMap<IncomingMessage, Passage>();
-
   // The library's default plugins build a URL and a log line for every response; these are the hooks that we need.
   const hooks: Plugin = (proxyServer) => {
     proxyServer.on('proxyReq', (proxyReq, req) => {
-      const passage = passages.get(req);
+      const passage = req[PASSAGE];
       if (passage) watchRequest(proxyReq, req, passage.recording);
     });
     proxyServer.on('proxyRes', (proxyRes, req, res) => {
-      const passage = passages.get(req);
+      const passage = req[PASSAGE];
       if (passage) watchResponse(proxyRes, res, passage);
     });
     proxyServer.on('proxyReqWs', (proxyReq, req, socket) => {
-      const passage = passages.get(req);
+      const passage = req[PASSAGE];
       if (passage) watchUpgrade(proxyReq, socket, passage);
     });
     proxyServer.on('error', (error, req, res) => {
-      const passage = req && passages.get(req);
+      const passage = req?.[PASSAGE];
       if (!passage || !res) log.warn(error, 'an upstream error that belongs to no request');
       // Those of upgraded connections are answered where they are watched.
       else if ('writeHead' in res) answerFailure(error, res, passage);
@@ -53,13 +51,13 @@ export function createPassLane(agents: Agents, log: Logger) {
   });
 
   function destinationOf(req: IncomingMessage): Destination {
-    const passage = passages.get(req);
+    const passage = req[PASSAGE];
     if (!passage) throw new Error('a request reached the lane without a destination');
     return passage.destination;
   }
 
   function enter(req: IncomingMessage, passage: Passage): void {
-    passages.set(req, passage);
+    req[PASSAGE] = passage;
     req.url = '';
   }
 
@@ -116,8 +114,9 @@ function watchResponse(proxyRes: IncomingMessage, res: ServerResponse, passage: 
   headers.push(...ownAnswerHeaders(requestId, status, destination, ignored));
   // What has its headers written is left alone by the library, which would join or drop headers that stand twice.
   res.writeHead(status, proxyRes.statusMessage ?? '', headers);
-  // Small answers leave in one packet with their headers; a stream that is quiet at first must not hold them back.
-  setImmediate(flushIfQuiet, res, recording);
+  // Small answers leave in one packet with their headers; a stream that is quiet at first must not hold them back. By
+  // the next tick, queued after the one that lets the body flow, whatever came in the same packet has passed.
+  process.nextTick(flushIfQuiet, res, recording);
 }
 
 function flushIfQuiet(res: ServerResponse, recording: Recording): void {

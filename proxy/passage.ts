@@ -9,3 +9,12 @@ export interface Passage {
   /** What it asked for and does not get, as `Spendlens-Ignored` names it; '' for nothing. */
   readonly ignored: string;
 }
+
+/** Where a request carries its passage. A WeakMap would cost the garbage collector more than all else that we do. */
+export const PASSAGE: unique symbol = Symbol('passage');
+
+declare module 'node:http' {
+  interface IncomingMessage {
+    [PASSAGE]?: Passage;
+  }
+}

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type { Provider } from '../domain/providers.ts';
 
 /** Where a request goes. */
@@ -41,6 +40,7 @@ interface Address {
 }
 
 const MAX_CACHED_ADDRESSES = 1_000;
+const FIRST_OF_LABELS = /^([a-z][a-z0-9-]*)\./i;
 const PLACEHOLDER = /\{[a-z]+\}/;
 /** One label, so that no dot, port, slash or userinfo can turn the fixed part of the host into something else. */
 const HOST_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
@@ -142,10 +142,7 @@ function bareProvider(url: string, anthropic: boolean): string | null {
 
 /** '' where there is none that could be one of Helicone's names: an address, `localhost`, a lone name. */
 function firstHostLabel(host: string | undefined): string {
-  if (host === undefined) return '';
-  const name = host.replace(/:\d*$/, '').toLowerCase();
-  const dot = name.indexOf('.');
-  return dot <= 0 || isIP(name) !== 0 ? '' : name.slice(0, dot);
+  return (host === undefined ? undefined : FIRST_OF_LABELS.exec(host)?.[1]?.toLowerCase()) ?? '';
 }
 
 function originOf(target: string): string | null {

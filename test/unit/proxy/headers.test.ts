@@ -3,15 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { readAsks } from '../../../proxy/asks.ts';
 import { readSettings } from '../../../proxy/config.ts';
 import { keyIdOf } from '../../../proxy/credential.ts';
-import { takeOwnHeaders } from '../../../proxy/own-headers.ts';
+import { splitHeaders } from '../../../proxy/own-headers.ts';
 import { faultInRateLimitPolicy } from '../../../proxy/rate-limit-policy.ts';
 import { redactHeaders, redactPath } from '../../../proxy/redact.ts';
 import { readTags } from '../../../proxy/tags.ts';
 
 describe('what goes on to the provider', () => {
   const passed = (headers: IncomingHttpHeaders, method = 'POST') => {
-    takeOwnHeaders(headers, method, false);
-    return headers;
+    return splitHeaders(headers, method, false).passed;
   };
   it.each<[string, IncomingHttpHeaders, IncomingHttpHeaders, string?]>([
     ['is all that concerns it', { accept: 'a', 'x-api-key': 'k' }, { accept: 'a', 'x-api-key': 'k' }],
@@ -42,7 +41,7 @@ describe('what goes on to the provider', () => {
 
 describe('tags', () => {
   const tagsOf = (headers: IncomingHttpHeaders, traceparent?: string) =>
-    readTags(takeOwnHeaders(headers, 'GET', false), traceparent);
+    readTags(splitHeaders(headers, 'GET', false).own, traceparent);
   it('are cut at whole characters', () => {
     const long = Buffer.from('é'.repeat(2_000)).toString('latin1');
     const { userId, cut } = tagsOf({ 'helicone-user-id': long });
@@ -76,13 +75,13 @@ describe('tags', () => {
 });
 
 it('the twin of ours wins, whichever comes first', () => {
-  const read = (headers: IncomingHttpHeaders) => readTags(takeOwnHeaders(headers, 'GET', false), undefined).userId;
+  const read = (headers: IncomingHttpHeaders) => readTags(splitHeaders(headers, 'GET', false).own, undefined).userId;
   expect(read({ 'helicone-user-id': 'a', 'spendlens-user-id': 'b' })).toBe('b');
   expect(read({ 'spendlens-user-id': 'b', 'helicone-user-id': 'a' })).toBe('b');
 });
 
 it('a demo is told by our header only', () => {
-  const kind = (value: string) => readAsks(takeOwnHeaders({ 'spendlens-kind': value }, 'GET', false)).kind;
+  const kind = (value: string) => readAsks(splitHeaders({ 'spendlens-kind': value }, 'GET', false).own).kind;
   expect([kind('demo'), kind('import'), kind('')]).toEqual(['demo', 'app', 'app']);
 });
 
