@@ -54,6 +54,8 @@ const flagWords: Readonly<Record<string, string>> = {
   response_omitted: 'A header asked not to keep the response body.',
   request_undecodable: 'The request body could not be decoded.',
   response_undecodable: 'The response body could not be decoded.',
+  request_base64: 'The request is not text: its bytes stand as base64.',
+  response_base64: 'The response is not text: its bytes stand as base64.',
   properties_cut: 'Some properties were beyond the limits and were cut.',
 };
 

@@ -1,5 +1,7 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { RequestDetail } from '../../../domain/api.ts';
+import { integer } from '../format/number.ts';
+import { Button } from '../parts/button.tsx';
 import { CopyButton } from '../parts/copy.tsx';
 import { Segments } from '../parts/segments.tsx';
 import { useServer } from '../state/view.tsx';
@@ -71,16 +73,22 @@ interface HalfProps {
 }
 
 function Half({ title, first, headers, body, form }: HalfProps) {
+  const shown = useMemo(() => (form === 'pretty' ? prettyJson(body) : body), [form, body]);
   return (
     <section className="flex flex-col gap-2">
       <h3 className="text-body font-semibold">{title}</h3>
       <Block title="Headers" text={[first, headers].filter(Boolean).join('\n')} />
-      <Block title="Body" text={form === 'pretty' ? prettyJson(body) : body} empty="Empty, or not kept" />
+      <Block title="Body" text={shown} empty="Empty, or not kept" />
     </section>
   );
 }
 
+/** A body may have megabytes, which a browser lays out for seconds. */
+const SHOWN = 50_000;
+
 function Block({ title, text, empty = '' }: { title: string; text: string; empty?: string }) {
+  const [whole, setWhole] = useState(false);
+  const cut = !whole && text.length > SHOWN;
   return (
     <div className="overflow-hidden rounded-md border border-line">
       <div className="flex h-8 items-center justify-between border-b border-line bg-sunken pr-1 pl-3 text-small text-muted">
@@ -88,7 +96,12 @@ function Block({ title, text, empty = '' }: { title: string; text: string; empty
         {text !== '' && <CopyButton text={text} label={`Copy: ${title.toLowerCase()}`} />}
       </div>
       <pre className="max-h-120 overflow-auto p-3 font-mono text-micro break-words whitespace-pre-wrap">
-        {text === '' ? <span className="text-muted italic">{empty}</span> : text}
+        {text === '' ? <span className="text-muted italic">{empty}</span> : cut ? text.slice(0, SHOWN) : text}
+        {cut && (
+          <Button className="mt-2 flex" onClick={() => setWhole(true)}>
+            Show {integer(text.length - SHOWN)} more characters
+          </Button>
+        )}
       </pre>
     </div>
   );

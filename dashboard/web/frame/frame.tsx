@@ -45,7 +45,7 @@ function Shell({ reachable }: { reachable: boolean }) {
         <Rail wide={false} />
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
-        <TopBar reachable={reachable} onOpenSheet={() => setSheet(true)} />
+        <TopBar reachable={reachable} empty={empty} onOpenSheet={() => setSheet(true)} />
         <RepricingNotice />
         <main id="main" tabIndex={-1} className="relative min-h-0 flex-1 overflow-auto outline-none">
           {empty ? <FirstRequest /> : <Outlet />}

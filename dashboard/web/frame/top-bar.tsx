@@ -6,7 +6,14 @@ import { DemoBadge, KindSwitch } from './kind-switch.tsx';
 import { LiveDot } from './live-dot.tsx';
 import { RangePicker } from './range-picker.tsx';
 
-export function TopBar({ reachable, onOpenSheet }: { reachable: boolean; onOpenSheet: () => void }) {
+interface TopBarProps {
+  readonly reachable: boolean;
+  /** Nothing was recorded yet: there is nothing to filter, compare or choose a range of. */
+  readonly empty: boolean;
+  readonly onOpenSheet: () => void;
+}
+
+export function TopBar({ reachable, empty, onOpenSheet }: TopBarProps) {
   return (
     <header className="flex min-h-12 shrink-0 flex-wrap items-center gap-x-3 gap-y-1.5 border-b border-line bg-surface px-4 py-2 max-sm:px-3">
       <span className="sm:hidden">
@@ -14,16 +21,22 @@ export function TopBar({ reachable, onOpenSheet }: { reachable: boolean; onOpenS
           <Menu size={16} aria-hidden />
         </IconButton>
       </span>
-      <DemoBadge />
-      <FilterChips />
-      <span className="max-sm:ml-auto">
+      {!empty && (
+        <>
+          <DemoBadge />
+          <FilterChips />
+        </>
+      )}
+      <span className={empty ? 'ml-auto' : 'max-sm:ml-auto'}>
         <LiveDot reachable={reachable} />
       </span>
-      <div className="flex items-center gap-2 max-sm:order-1">
-        <KindSwitch />
-        <CompareToggle />
-        <RangePicker />
-      </div>
+      {!empty && (
+        <div className="flex items-center gap-2 max-sm:order-1">
+          <KindSwitch />
+          <CompareToggle />
+          <RangePicker />
+        </div>
+      )}
     </header>
   );
 }

@@ -76,7 +76,7 @@ function Snippets({ all }: { all: readonly Snippet[] }) {
                 Copy
               </CopyButton>
             </div>
-            <pre className="min-h-76 overflow-x-auto p-4 font-mono text-small leading-5">{shown.code}</pre>
+            <pre className="min-h-76 overflow-x-auto p-4 font-mono max-sm:pt-12 text-small leading-5">{shown.code}</pre>
           </>
         )}
       </Tabs.Content>
