@@ -19,15 +19,21 @@ const router = createBrowserRouter([
     Component: Frame,
     ErrorBoundary: CrashPage,
     children: [
-      { index: true, Component: OverviewPage },
-      { path: 'requests', Component: RequestsPage },
-      ...places.flatMap((place) => [
-        { path: place.list.slice(1), element: <BreakdownPage key={place.dimension} place={place} /> },
-        { path: place.one.slice(1), element: <ValuePage key={place.dimension} place={place} /> },
-      ]),
-      { path: 'properties', Component: PropertiesPage },
-      { path: 'property', Component: PropertyValuePage },
-      { path: '*', Component: CrashPage },
+      {
+        // Within the frame, so that the other pages stay in reach of one that breaks.
+        ErrorBoundary: CrashPage,
+        children: [
+          { index: true, Component: OverviewPage },
+          { path: 'requests', Component: RequestsPage },
+          ...places.flatMap((place) => [
+            { path: place.list.slice(1), element: <BreakdownPage key={place.dimension} place={place} /> },
+            { path: place.one.slice(1), element: <ValuePage key={place.dimension} place={place} /> },
+          ]),
+          { path: 'properties', Component: PropertiesPage },
+          { path: 'property', Component: PropertyValuePage },
+          { path: '*', Component: CrashPage },
+        ],
+      },
     ],
   },
 ]);

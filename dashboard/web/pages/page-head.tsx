@@ -16,7 +16,9 @@ export function PageHead({ question, above, aside, title }: PageHeadProps) {
     <div className="flex flex-wrap items-end justify-between gap-x-4 gap-y-2">
       <div className="min-w-0">
         {above}
-        <h1 className="truncate text-title font-semibold tracking-tight">{question}</h1>
+        <h1 title={question} className="truncate text-title font-semibold tracking-tight">
+          {question}
+        </h1>
       </div>
       {aside}
     </div>

@@ -35,11 +35,12 @@ export function useOpenRequest(rows: readonly RequestLine[] | undefined) {
 
 /** What is open in the drawer, and its neighbours in the table behind it. */
 export function useDrawer() {
-  const [text, setText] = useParam('open', { replace: true });
+  const [text, setText] = useParam('open');
+  const [, replaceText] = useParam('open', { replace: true });
   const identity = useMemo(() => readOpen(text), [text]);
   const rows = useSyncExternalStore(subscribe, () => neighbours);
   const index = identity === null ? -1 : rows.findIndex((row) => isSame(row, identity));
-  const go = (line: RequestIdentity | undefined) => line && setText(writeOpen(line));
+  const go = (line: RequestIdentity | undefined) => line && replaceText(writeOpen(line));
   const [previous, next] = index < 0 ? [undefined, undefined] : [rows[index - 1], rows[index + 1]];
   return {
     identity,

@@ -142,7 +142,12 @@ export function breakdownColumns({ dimension, second, sortedBy, rows, linkOf }: 
     width: 200,
     align: 'left',
     narrow: true,
-    cell: (row) => <ValueLink field={dimension} value={row.value} to={linkOf(row)} />,
+    cell: (row) => (
+      <span className="flex min-w-0 flex-col">
+        <ValueLink field={dimension} value={row.value} to={linkOf(row)} />
+        <span className="truncate text-micro text-muted sm:hidden">{plural(row.figures.requests, 'request')}</span>
+      </span>
+    ),
   };
   const pair: Column[] = second
     ? [
