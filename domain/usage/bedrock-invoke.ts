@@ -8,14 +8,15 @@ import { type HeaderList, headerOf, noFacts, type ResponseReader } from './reade
 
 /**
  * InvokeModel hands through each model's own answer, so that it is known by its shape. The headers of a plain answer
- * and the last event of a stream count for all of them.
+ * and the last event of a stream count for all of them. The name that a model gives itself lacks the region of the
+ * profile that was asked for, which has prices of its own: so none is taken from it.
  * https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html
  */
 export const invokeReader: ResponseReader = {
   document(value, closed, headers) {
     const counted = readHeaders(headers);
     const complete = closed && isObject(value);
-    return { ...withCounts(documentFacts(value, closed), counted), complete, serviceTier: tierOf(headers) };
+    return { ...withCounts(documentFacts(value, closed), counted), model: '', complete, serviceTier: tierOf(headers) };
   },
   events(events, torn, headers) {
     const chunks = events.map(parseJson).filter(isObject);
@@ -24,6 +25,7 @@ export const invokeReader: ResponseReader = {
     // Every model's last chunk has the metrics; a stream without them broke off.
     return {
       ...withCounts(facts, metrics === undefined ? null : readMetrics(metrics)),
+      model: '',
       complete: facts.complete || metrics !== undefined,
       serviceTier: tierOf(headers),
     };

@@ -1,7 +1,7 @@
 import type { ResponseFacts, Usage } from './facts.ts';
 import { noTokens } from './free.ts';
 import { at, countAt, isObject, type JsonObject, listAt, parseJson, textAt } from './json.ts';
-import { noFacts, type ResponseReader } from './reader.ts';
+import { noFacts, type ResponseReader, withinOf } from './reader.ts';
 
 /**
  * Version 2 has `usage`, version 1 `meta`; in both the billed units are what is paid, fewer than the tokens beside them.
@@ -54,6 +54,6 @@ export function readCohereUsage(raw: JsonObject): Usage | null {
   const image = countAt(billed, 'image_tokens') ?? 0;
   const output = countAt(billed, 'output_tokens');
   if (input === null && output === null && image === 0) return null;
-  const within = image > 0 ? { within: { inputImage: image, cacheReadAudio: 0, cacheReadImage: 0 } } : {};
+  const within = withinOf({ inputImage: image, cacheReadAudio: 0, cacheReadImage: 0 });
   return { ...noTokens, input: (input ?? 0) + image, output, reasoning: null, ...within };
 }

@@ -1,7 +1,6 @@
 import { fromDecimal, type NanoUsd, nanoUsd } from '../money.ts';
 import { chatToolsOf } from './chat-tools.ts';
 import type { ResponseFacts, Usage } from './facts.ts';
-import { noTokens } from './free.ts';
 import { at, countAt, isObject, type JsonObject, listAt, parseJson, textAt } from './json.ts';
 import { hidesReasoning, noFacts, type ResponseReader, rest, withinOf } from './reader.ts';
 
@@ -88,7 +87,10 @@ function usageOfTimings(timings: unknown): JsonObject | null {
 
 function factsOf(model: string, raw: JsonObject | null, breakdown: unknown): ResponseFacts {
   const others = raw === null ? [] : readBreakdown(breakdown);
-  const usage = raw === null ? null : others.length > 0 ? noTokens : readChatUsage(raw);
+  const answered = others.at(-1);
+  if (answered !== undefined)
+    return { ...factsOf(answered.model, raw, null), ...answered, others: others.slice(0, -1) };
+  const usage = raw === null ? null : readChatUsage(raw);
   return {
     ...noFacts,
     model,
@@ -101,7 +103,7 @@ function factsOf(model: string, raw: JsonObject | null, breakdown: unknown): Res
   };
 }
 
-/** Groq's compound systems bill the models that they call: https://console.groq.com/docs/compound */
+/** Groq's compound systems bill the models that they call, the one that answers last: https://console.groq.com/docs/compound */
 function readBreakdown(breakdown: unknown): ResponseFacts['others'] {
   return listAt(breakdown, 'models').flatMap((part) => {
     const raw = at(part, 'usage');

@@ -2,7 +2,7 @@ import type { ResponseFacts, Usage } from './facts.ts';
 import { noTokens } from './free.ts';
 import { at, countAt, isObject, type JsonObject, parseJson, textAt } from './json.ts';
 import { readReportedCost } from './openai-chat.ts';
-import { noFacts, type ResponseReader, rest } from './reader.ts';
+import { noFacts, type ResponseReader, rest, withinOf } from './reader.ts';
 
 /**
  * Images billed by the token; the older ones, by the piece, tell no usage.
@@ -49,7 +49,7 @@ export function readImageUsage(raw: unknown): Usage | null {
     cacheRead,
     output: rest(made, image),
     image,
-    within: { inputImage: Math.max(0, images - cacheReadImage), cacheReadAudio: 0, cacheReadImage },
+    ...withinOf({ inputImage: Math.max(0, images - cacheReadImage), cacheReadAudio: 0, cacheReadImage }),
   };
 }
 
