@@ -15,8 +15,6 @@ export interface OperationsParts {
   readonly isProviderHost: (host: string | undefined) => boolean;
 }
 
-export const reservedPaths = ['healthz', 'readyz', 'metrics'];
-
 export function createOperationsPaths({
   isDraining,
   scrape,

@@ -85,7 +85,7 @@ export function createProxyServer({ admit, lane, operations, isDraining, log }: 
       requestTimeout: 0,
       headersTimeout: 60_000,
       // Java's HTTP client asks every server to upgrade to h2c; that is an ordinary request.
-      shouldUpgradeCallback: (req) => /^websocket$/i.test(req.headers.upgrade ?? ''),
+      shouldUpgradeCallback: isWebSocket,
     },
     app,
   );
@@ -93,7 +93,8 @@ export function createProxyServer({ admit, lane, operations, isDraining, log }: 
   server.on('checkContinue', app);
   server.on('checkExpectation', app);
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (isSocket(socket)) upgrade(req, socket, head);
+    // Node before 22.21 does not ask whether to upgrade.
+    if (isSocket(socket) && isWebSocket(req)) upgrade(req, socket, head);
     else socket.destroy();
   });
   server.on('clientError', (error: Error, socket: Duplex) => {
@@ -102,6 +103,10 @@ export function createProxyServer({ admit, lane, operations, isDraining, log }: 
     else socket.destroy();
   });
   return server;
+}
+
+function isWebSocket({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && /^websocket$/i.test(headers.upgrade ?? '');
 }
 
 function isSocket(stream: Duplex): stream is Socket {
