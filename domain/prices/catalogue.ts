@@ -5,7 +5,7 @@ import {
   type ModelInfo,
   type ModelPrice,
 } from '@pydantic/genai-prices';
-import type { PicoUsd } from '../money.ts';
+import { type PicoUsd, picoUsd } from '../money.ts';
 import { toPico } from './decimal.ts';
 
 /** Kept by hand, since the package does not export its version; a test compares it with what is installed. */
@@ -28,11 +28,18 @@ const priced = {
   audioInput: ['input_audio_mtok', 1_000_000],
   audioOutput: ['output_audio_mtok', 1_000_000],
   image: ['output_image_mtok', 1_000_000],
+  inputImage: ['input_image_mtok', 1_000_000],
+  cacheReadAudio: ['cache_audio_read_mtok', 1_000_000],
+  cacheReadImage: ['cache_image_read_mtok', 1_000_000],
+  citation_token: ['output_citation_mtok', 1_000_000],
+  audio_second: ['input_audio_hours', 3_600],
   web_search: ['web_searches_kcount', 1_000],
   file_search: ['storage_searches_kcount', 1_000],
   request: ['requests_kcount', 1_000],
 } as const;
 export type PricedItem = keyof typeof priced;
+
+export const pricedItems: readonly PricedItem[] = Object.keys(priced).filter(isPricedItem);
 
 /** The prices of one model that held at one instant. */
 export interface ModelPrices {
@@ -41,8 +48,19 @@ export interface ModelPrices {
   readonly from: string;
   /** '' or the hours of the day that they hold for. */
   readonly hours: string;
+  /** Whose prices they are in the main. */
+  readonly source: 'genai-prices' | 'spendlens' | 'override';
+  /** Where our own stand; '' for the catalogue's. */
+  readonly origin: string;
+  /** Where single ones stand that were mended. */
+  readonly sources: Readonly<Partial<Record<PricedItem, string>>>;
   readonly of: Readonly<Partial<Record<PricedItem, TieredPrice>>>;
 }
+
+const free: ModelPrices['of'] = {
+  input: { base: picoUsd(0n), tiers: [] },
+  output: { base: picoUsd(0n), tiers: [] },
+};
 
 interface Period {
   readonly constraint: ConditionalPrice['constraint'];
@@ -55,6 +73,7 @@ const catalogueNames: ReadonlyMap<string, string> = new Map([
   ['bedrock', 'aws'],
   ['xai', 'x-ai'],
   ['moonshot', 'moonshotai'],
+  ['voyage', 'voyageai'],
 ]);
 
 /** Matching a name against the catalogue's patterns takes tens of microseconds, and a fleet uses few models. */
@@ -68,8 +87,8 @@ export function listsProvider(provider: string): boolean {
   return findProvider({ providerId: name })?.id === name;
 }
 
-/** The prices of a model as of `at`, null where the catalogue does not know it. */
-export function findPrices(provider: string, model: string, at: Date): ModelPrices | null {
+/** The catalogue's prices of a model as of `at`, null where it does not know it. */
+export function findListed(provider: string, model: string, at: Date): ModelPrices | null {
   const key = `${provider}\n${model}`;
   let periods = remembered.get(key);
   if (periods === undefined) periods = readPeriods(provider, model);
@@ -94,8 +113,12 @@ function readPeriods(provider: string, model: string): readonly Period[] | null 
     prices: {
       model: info.id,
       from: constraint?.type === 'start_date' ? constraint.start_date : '',
+      source: 'genai-prices',
+      origin: '',
+      sources: {},
       hours: constraint?.type === 'time_of_date' ? `${constraint.start_time} to ${constraint.end_time}` : '',
-      of: readPrices(prices),
+      // An entry without any price is one that nobody has found out, except where the name says that it costs none.
+      of: info.id.endsWith(':free') && Object.keys(prices).length === 0 ? free : readPrices(prices),
     },
   }));
 }
@@ -113,7 +136,7 @@ function findModel(provider: string, model: string): ModelInfo | null {
 
 function readPrices(prices: ModelPrice): ModelPrices['of'] {
   const of: Partial<Record<PricedItem, TieredPrice>> = {};
-  for (const item of Object.keys(priced).filter(isPricedItem)) {
+  for (const item of pricedItems) {
     const [key, per] = priced[item];
     const price = prices[key];
     if (price === undefined) continue;
@@ -124,6 +147,13 @@ function readPrices(prices: ModelPrice): ModelPrices['of'] {
     }
   }
   return of;
+}
+
+/** Every model of the catalogue under a provider of ours, by the catalogue's own name. */
+export function listedModels(provider: string): readonly string[] {
+  if (!listsProvider(provider)) return [];
+  const models = findProvider({ providerId: catalogueNames.get(provider) ?? provider })?.models ?? [];
+  return models.map(({ id }) => id);
 }
 
 function isPricedItem(name: string): name is PricedItem {

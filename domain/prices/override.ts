@@ -15,25 +15,26 @@ const percent = z.preprocess(
     .regex(/^(-(\d{1,2}(\.\d{1,6})?|100)|\d{1,4}(\.\d{1,6})?)$/, 'a percentage of at least -100, such as "-15"'),
 );
 
+export const overridable = [
+  'input',
+  'cacheRead',
+  'cacheWrite5m',
+  'cacheWrite1h',
+  'output',
+  'reasoning',
+  'audioInput',
+  'audioOutput',
+  'image',
+  'inputImage',
+  'cacheReadAudio',
+  'cacheReadImage',
+] as const;
+
 /** Dollars per million tokens of each bucket. */
 const bucketPrices = z
-  .strictObject(
-    {
-      input: dollars.optional(),
-      cacheRead: dollars.optional(),
-      cacheWrite5m: dollars.optional(),
-      cacheWrite1h: dollars.optional(),
-      output: dollars.optional(),
-      reasoning: dollars.optional(),
-      audioInput: dollars.optional(),
-      audioOutput: dollars.optional(),
-      image: dollars.optional(),
-      inputImage: dollars.optional(),
-      cacheReadAudio: dollars.optional(),
-      cacheReadImage: dollars.optional(),
-    },
-    { error: 'a map of buckets (input, cacheRead, output, …) to dollars per million tokens' },
-  )
+  .partialRecord(z.enum(overridable, { error: `one of ${overridable.join(', ')}` }), dollars, {
+    error: 'a map of buckets (input, cacheRead, output, …) to dollars per million tokens',
+  })
   .refine((prices) => Object.keys(prices).length > 0, 'at least one bucket with its price');
 
 const pattern = (what: string) =>

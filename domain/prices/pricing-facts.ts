@@ -3,7 +3,7 @@ import { errorKind } from '../exchange.ts';
 import { responseFacts, usage } from '../usage/facts.ts';
 import type { PricedCall } from './price-exchange.ts';
 
-const { serviceTier, serverTools } = responseFacts.shape;
+const { serviceTier, serverTools, others } = responseFacts.shape;
 
 /** Everything that a call is priced by, as it is kept with its row; a call that grows a field keeps it here too. */
 const fields = {
@@ -21,7 +21,9 @@ const fields = {
   hiddenReasoning: z.boolean(),
   complete: z.boolean(),
   serviceTier: serviceTier.exactOptional(),
+  region: z.string().exactOptional(),
   serverTools: serverTools.exactOptional(),
+  others: others.exactOptional(),
 } satisfies Record<keyof PricedCall, z.ZodType>;
 const pricingFacts = z.object(fields);
 

@@ -1,10 +1,13 @@
+import type { Attempt } from '../../domain/exchange.ts';
 import type { PricedCall } from '../../domain/prices/price-exchange.ts';
 import { priceExchange } from '../../domain/prices/price-exchange.ts';
+import { regionOf } from '../../domain/prices/rate.ts';
+import type { PriceRules } from '../../domain/prices/rules.ts';
 import type { CountedEvent, PricedEvent } from '../event.ts';
 import type { Step } from '../outcome.ts';
 
-/** What each upstream call cost at its own time. */
-export function createPriceStep(): Step<CountedEvent, PricedEvent> {
+/** What each upstream call cost at its own time, by the rules that the user has made so far. */
+export function createPriceStep(rules: () => PriceRules): Step<CountedEvent, PricedEvent> {
   return {
     name: 'price',
     work: function price(event) {
@@ -12,7 +15,7 @@ export function createPriceStep(): Step<CountedEvent, PricedEvent> {
       const model = exchange.modelOverride || requestFacts.model;
       const made = exchange.attempts.map((_, index) => callOf(event, model, index));
       const calls = made.length > 0 ? made : [noCall(event, model)];
-      return { ...event, model, calls, priced: calls.map(priceExchange) };
+      return { ...event, model, calls, priced: calls.map((call) => priceExchange(call, rules())) };
     },
   };
 }
@@ -36,9 +39,16 @@ function callOf(event: CountedEvent, model: string, index: number): PricedCall {
     errorKind: attempt.errorKind,
     hiddenReasoning: facts.hiddenReasoning,
     complete: facts.complete,
-    serviceTier: facts.serviceTier,
+    serviceTier: facts.serviceTier || servedTier(attempt.responseHeaders),
+    region: regionOf(attempt.upstream, event.exchange.path),
     serverTools: facts.serverTools,
+    others: facts.others,
   };
+}
+
+/** Gemini names the tier that it served in a header: https://ai.google.dev/gemini-api/docs/priority-inference */
+function servedTier(headers: Attempt['responseHeaders']): string {
+  return headers.find(([name]) => name.toLowerCase() === 'x-gemini-service-tier')?.[1] ?? '';
 }
 
 function noCall({ exchange }: CountedEvent, model: string): PricedCall {

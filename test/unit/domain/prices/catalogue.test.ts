@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { calcPrice, findProvider } from '@pydantic/genai-prices';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE_VERSION, findPrices, listsProvider } from '../../../../domain/prices/catalogue.ts';
+import { CATALOGUE_VERSION, findListed, listsProvider } from '../../../../domain/prices/catalogue.ts';
 import { toPico } from '../../../../domain/prices/decimal.ts';
 import { builtInProviders } from '../../../../domain/providers.ts';
 import { price } from './calls.ts';
@@ -12,6 +12,7 @@ const theirNames: Readonly<Record<string, string>> = {
   bedrock: 'aws',
   xai: 'x-ai',
   moonshot: 'moonshotai',
+  voyage: 'voyageai',
 };
 const priced = builtInProviders.map(({ name }) => name).filter(listsProvider);
 
@@ -28,12 +29,12 @@ describe('the catalogue', () => {
 
   it('does not take a name for another that it resembles', () => {
     expect(listsProvider('my-anthropic-mirror')).toBe(false);
-    expect(findPrices('my-anthropic-mirror', 'claude-opus-4-6', new Date())).toBeNull();
+    expect(findListed('my-anthropic-mirror', 'claude-opus-4-6', new Date())).toBeNull();
   });
 
   it('remembers without end only what fits', () => {
-    for (let i = 0; i < 5_000; i++) findPrices('openai', `unknown-${i}`, new Date());
-    expect(findPrices('openai', 'gpt-4o', new Date())).not.toBeNull();
+    for (let i = 0; i < 5_000; i++) findListed('openai', `unknown-${i}`, new Date());
+    expect(findListed('openai', 'gpt-4o', new Date())).not.toBeNull();
   });
 
   /** Times on both sides of each dated price and of each hour that one begins. */
@@ -55,6 +56,7 @@ describe('the catalogue', () => {
       { input: 1000, cacheRead: 0, output: 500 },
       { input: 100_000, cacheRead: 150_000, output: 500 },
       { input: 300_001, cacheRead: 0, output: 1_000 },
+      { input: 1000, cacheRead: 0, output: 0 },
     ];
     let compared = 0;
     for (const model of models) {
@@ -73,7 +75,8 @@ describe('the catalogue', () => {
           );
           const ours = price(provider, name, usage, { at });
           // A model priced in hours, pages or messages has no price for tokens, which is unpriced here and $0 there.
-          if (ours.status !== 'exact') continue;
+          // Nor does it mend what our own table mends.
+          if (ours.status !== 'exact' || ours.receipt.source !== 'genai-prices') continue;
           compared++;
           expect(Number(ours.cost) / 1e9, `${model.id} at ${at.toISOString()}`).toBeCloseTo(
             theirs?.total_price ?? Number.NaN,
@@ -82,7 +85,7 @@ describe('the catalogue', () => {
         }
       }
     }
-    expect(compared).toBeGreaterThan((models.length * times.length * usages.length) / 2);
+    expect(compared).toBeGreaterThan((models.length * times.length * usages.length) / 5);
   });
 });
 

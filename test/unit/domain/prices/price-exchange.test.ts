@@ -228,7 +228,7 @@ describe('what is not exact says so', () => {
     ['tokens that we counted', { estimated: true, complete: false }, 'estimated'],
     ['hidden reasoning', { estimated: true, complete: false, hiddenReasoning: true }, 'partial'],
     ['an answer that broke off', { complete: false }, 'partial'],
-    ['a tool whose fee is not known', { serverTools: { code_interpreter: 1 } }, 'partial'],
+    ['a tool whose fee is not known', { serverTools: { image_generation: 1 } }, 'partial'],
   ] as const)('%s', (_name, more, status) => {
     const priced = price('openai', 'gpt-4o', { input: 1000 }, more);
     expect(priced).toMatchObject({ cost: 2_500_000n, status });
