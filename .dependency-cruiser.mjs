@@ -5,7 +5,7 @@ const layer = (name, from, to, comment) => ({
   from: { path: from },
   to: { path: to },
 });
-const own = '^(proxy|ingest|clickhouse|dashboard|demo|bin|test)/';
+const own = '^(proxy|ingest|clickhouse|repricing|dashboard|demo|bin|test)/';
 
 export default {
   forbidden: [
@@ -27,8 +27,14 @@ export default {
     layer(
       'clickhouse-stands-alone',
       '^clickhouse/',
-      '^(proxy|ingest|dashboard|bin|test)/',
+      '^(proxy|ingest|repricing|dashboard|bin|test)/',
       'the warehouse serves everyone and knows no one',
+    ),
+    layer(
+      'repricing-works-on-the-warehouse',
+      '^repricing/',
+      '^(proxy|ingest|clickhouse/embedded|dashboard|demo|bin|test)/',
+      'corrections are made to rows, whoever asks for them',
     ),
     layer(
       'dashboard-server-reads-warehouse',
@@ -39,7 +45,7 @@ export default {
     layer(
       'web-knows-domain-only',
       '^dashboard/web/',
-      '^(process|proxy|ingest|clickhouse|dashboard/server|bin|test)/',
+      '^(process|proxy|ingest|clickhouse|repricing|dashboard/server|bin|test)/',
       'the browser gets the contract and nothing else',
     ),
     layer(

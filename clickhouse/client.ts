@@ -20,6 +20,8 @@ export interface Warehouse {
   rows<Row>(row: z.ZodType<Row>, statement: Statement, options?: QueryOptions): Promise<Row[]>;
   /** A statement without an answer: DDL, a mutation. */
   run(text: string, params?: Statement['params']): Promise<void>;
+  /** An INSERT … SELECT, which `token` keeps from being stored twice as long as it selects the same rows in one block. */
+  insertSelected(text: string, params: Statement['params'], token: string): Promise<void>;
   /** All rows as one block, which `token` keeps from being stored twice, for the last 10,000 blocks of the table. */
   insert(table: string, rows: readonly object[], token: string): Promise<void>;
   ping(): Promise<void>;
@@ -70,6 +72,11 @@ export function createWarehouse(access: WarehouseAccess): Warehouse {
       attempt(async () => z.array(row).parse(await select(client, statement, options))),
     run: (text, params = {}) =>
       attempt(async () => void (await client.command({ query: text, query_params: { ...params } }))),
+    insertSelected: (query, params, token) =>
+      attempt(async () => {
+        const settings = { ...writing, max_threads: 1, insert_deduplication_token: token };
+        await client.command({ query, query_params: { ...params }, clickhouse_settings: settings });
+      }),
     insert: (table, rows, token) =>
       attempt(async () => {
         if (rows.length === 0) return;

@@ -32,26 +32,23 @@ async function keep(warehouse: Warehouse, job: Job, corrections: readonly Correc
 }
 
 /**
- * The opposite of a batch of the job that is undone; false where there is none of that number or above.
- * One block, as the batch was, so that its token counts.
+ * The opposite of a batch of the job that is undone. One block, as the batch was, so that its token counts.
  */
 export async function planUndo(warehouse: Warehouse, job: Job): Promise<void> {
-  await warehouse.run(
+  await warehouse.insertSelected(
     `INSERT INTO spendlens.corrections
       (job_id, batch, corrected_at, request_id, created_at, kind, provider, model, outbox_id, seq, attempt, final,
        ${swapped.flatMap((name) => [`old_${name}`, `new_${name}`]).join(', ')})
     SELECT {job:String}, batch, fromUnixTimestamp64Milli({at:Int64}, 'UTC'), request_id, created_at, kind, provider,
        model, outbox_id, seq, attempt, final, ${swapped.flatMap((name) => [`new_${name}`, `old_${name}`]).join(', ')}
-    FROM spendlens.corrections WHERE job_id = {undone:String} AND batch = {batch:UInt32}
-    SETTINGS insert_deduplicate = 1, insert_deduplication_token = {token:String}, max_threads = 1,
-      max_insert_threads = 1, min_insert_block_size_rows = 1048576, min_insert_block_size_bytes = 1073741824`,
+    FROM spendlens.corrections WHERE job_id = {undone:String} AND batch = {batch:UInt32}`,
     {
       job: job.id,
       undone: job.undoes,
       batch: job.progress.batch,
       at: job.startedAt,
-      token: tokenOf(job),
     },
+    tokenOf(job),
   );
 }
 

@@ -101,6 +101,15 @@ export function createRepricing({ warehouse, rules, log, holder, now = Date.now 
     try {
       const price = rules.pricer(job.task.rules);
       return await runJob({ warehouse, jobs, patiently, price, signal, guard, moved, now }, job);
+    } catch (error) {
+      if (signal.aborted || (error instanceof SpendlensError && error.code === 'stale')) throw error;
+      const latest = await jobs.get(job.id);
+      // Once rows are being changed there is only forwards: whoever carries on tries again.
+      if (latest.state !== 'planning') throw error;
+      return await jobs.say(latest, {
+        state: 'failed',
+        message: String(error instanceof Error ? error.message : error),
+      });
     } finally {
       // Where that fails, the lease runs out by itself.
       await held.release().catch(() => undefined);

@@ -4,6 +4,7 @@ import { SpendlensError } from '../../domain/error.ts';
 import { type Receipt, receipt } from '../../domain/prices/receipt.ts';
 import { type Asking, optionsOf } from './asking.ts';
 import { conversationOf } from './conversation.ts';
+import { askCorrections } from './corrections.ts';
 import { render, type Sql, sql, text, uuid, whole } from './fragment.ts';
 import { lineColumns, lineOf, lineRow } from './line.ts';
 import { nothing, select } from './select.ts';
@@ -109,9 +110,10 @@ export async function askDetail(asking: Asking, requestId: string, identity: Ide
     );
   }
   const exchange = sql`outbox_id = ${text(row.outbox_id)} AND seq = ${whole(row.seq)}`;
-  const [attempts, bodies] = await Promise.all([
+  const [attempts, bodies, corrections] = await Promise.all([
     asking.warehouse.rows(attemptRow, render(attemptsQuery(requestId, exchange)), optionsOf(asking)),
     asking.warehouse.rows(bodyRow, render(bodiesQuery(exchange)), optionsOf(asking)),
+    askCorrections(asking, requestId, exchange),
   ]);
   const body = new Map(bodies.map((each) => [each.attempt, each]));
   return {
@@ -128,7 +130,7 @@ export async function askDetail(asking: Asking, requestId: string, identity: Ide
     tokens: Object.fromEntries(tokenNames.map((name) => [name, row[name]])),
     attempts: attempts.map((each) => attemptOf(each, body.get(each.attempt))),
     conversation: conversationOf(row, bodies),
-    corrections: [],
+    corrections,
     sameId: row.same_id,
   };
 }
@@ -196,11 +198,12 @@ function attemptOf(row: AttemptRow, body: BodyRow | undefined): RequestDetail['a
 }
 
 function receiptOf(json: string): Receipt {
-  const empty = { lines: [], priceModel: '', source: '', priceFrom: '', tier: '' };
-  if (json === '') return { ...empty, reason: 'no receipt was kept' };
+  const without = (reason: string) =>
+    receipt.parse({ lines: [], priceModel: '', source: '', priceFrom: '', tier: '', reason });
+  if (json === '') return without('no receipt was kept');
   try {
     return receipt.parse(JSON.parse(json));
   } catch {
-    return { ...empty, reason: 'the receipt that was kept cannot be read' };
+    return without('the receipt that was kept cannot be read');
   }
 }

@@ -7,6 +7,8 @@ import { createApi } from './api.ts';
 import type { DashboardConfig } from './config.ts';
 import { createHostGuard, guardOrigin } from './guard.ts';
 import { createLimiter } from './limiter.ts';
+import { createMoneyApi, type MoneyParts } from './money.ts';
+import { createReconciliation, RECONCILIATION_LIMIT } from './reconciliation.ts';
 import { createErrorHandler, Refusal } from './refusal.ts';
 import { createSessions } from './session.ts';
 import { createGate, createSignIn, createSignInLink } from './sign-in.ts';
@@ -18,6 +20,7 @@ export interface AppParts {
   readonly warehouse: Warehouse;
   readonly children: () => readonly ChildState[];
   readonly log: Logger;
+  readonly money: Omit<MoneyParts, 'warehouse'>;
   /** The folder of the built web app. */
   readonly web: string;
 }
@@ -47,10 +50,11 @@ const security = helmet({
 });
 
 /** The dashboard's web server: the API under /api, the web app everywhere else. */
-export function createApp({ config, warehouse, children, log, web }: AppParts): Express {
+export function createApp({ config, warehouse, children, log, money, web }: AppParts): Express {
   const sessions = createSessions(config.token);
   const limiter = createLimiter();
   const status = createStatus({ warehouse, children, proxyUrl: config.proxyUrl, sqlUrl: config.warehouse.url });
+  const gate = createGate(sessions);
   const app = express();
   app.disable('etag');
   app.set('query parser', 'simple');
@@ -59,9 +63,12 @@ export function createApp({ config, warehouse, children, log, web }: AppParts): 
     response.set('Cache-Control', 'no-store');
     next();
   });
-  app.use('/api', express.json({ limit: BODY_LIMIT }), createSignIn(sessions, limiter), createGate(sessions));
+  // Files are long, so nobody's is read before it is known whose it is.
+  app.use('/api/reconciliation', gate, express.json({ limit: RECONCILIATION_LIMIT }));
+  app.use('/api', express.json({ limit: BODY_LIMIT }), createSignIn(sessions, limiter), gate);
   app.get('/api/me', (_request, response) => void response.json({}));
-  app.use('/api', createApi(warehouse, status));
+  app.use('/api', createApi(warehouse, status), createMoneyApi({ warehouse, ...money }));
+  app.use('/api/reconciliation', createReconciliation(warehouse));
   app.use('/api', (request) => {
     throw new Refusal(404, 'not_found', `there is no ${request.method} /api${request.path}`);
   });

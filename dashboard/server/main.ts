@@ -1,17 +1,28 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createWarehouse } from '../../clickhouse/client.ts';
+import { createConfigLog } from '../../clickhouse/config-log.ts';
+import { noRules } from '../../domain/prices/rules.ts';
 import { runRole } from '../../process/role.ts';
+import { createRepricing } from '../../repricing/repricing.ts';
+import { createRulesInForce } from '../../repricing/rules-in-force.ts';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { listen } from './listen.ts';
+import { startRepricingWorker } from './repricing-worker.ts';
 
 const WEB = join(import.meta.dirname, '..', 'web', 'dist');
 
 await runRole('dashboard', async ({ env, log, supervision }) => {
   const config = readConfig(env);
   const warehouse = createWarehouse(config.warehouse);
-  const app = createApp({ config, warehouse, children: () => supervision.children(), log, web: WEB });
+  const changes = createConfigLog(warehouse);
+  const fileRules = async () => noRules;
+  const rules = createRulesInForce(changes, fileRules);
+  const repricing = createRepricing({ warehouse, rules, log, holder: `dashboard ${process.pid}` });
+  const worker = startRepricingWorker(repricing, log);
+  const money = { log: changes, fileRules, repricing, wake: worker.wake };
+  const app = createApp({ config, warehouse, children: () => supervision.children(), log, money, web: WEB });
   const server = createServer({ keepAliveTimeout: 65_000 }, app);
   const port = await listen(server, config.host, config.port);
   if (port !== config.port && config.port !== 0) log.warn({ wanted: config.port, port }, 'port taken, moved');
@@ -19,11 +30,12 @@ await runRole('dashboard', async ({ env, log, supervision }) => {
   return {
     port,
     async stop() {
+      const finished = worker.stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       // Whoever is still asking is asking the warehouse, which goes down as well.
       setTimeout(() => server.closeAllConnections(), 2_000).unref();
-      await closed;
+      await Promise.all([closed, finished]);
       await warehouse.close();
     },
   };

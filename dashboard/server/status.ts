@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Warehouse } from '../../clickhouse/client.ts';
 import { askCompleteness } from '../../clickhouse/query/completeness.ts';
+import { askRepricing } from '../../clickhouse/query/corrections.ts';
 import { render, sql } from '../../clickhouse/query/fragment.ts';
 import type { StatusAnswer } from '../../domain/api.ts';
 import type { ChildState } from '../../process/messages.ts';
@@ -36,11 +37,12 @@ export function createStatus({ warehouse, children, proxyUrl, sqlUrl }: StatusPa
   const completeness = createPaced(() => askCompleteness(warehouse), HEALTH_MS);
   const kinds = createPaced(() => warehouse.rows(kindRow, render(KINDS)), COUNTS_MS);
   return async function status() {
-    const [counts, [last], health, waiting] = await Promise.all([
+    const [counts, [last], health, waiting, repricing] = await Promise.all([
       kinds(),
       warehouse.rows(lastRow, render(LAST)),
       completeness(),
       readWaiting(proxyUrl),
+      askRepricing({ warehouse, now: Date.now() }),
     ]);
     const { complete, gaps, deadLetters, lostExchanges, lostBodies } = health;
     const count = (kind: string) => counts.find((each) => each.kind === kind)?.rows ?? 0;
@@ -53,7 +55,7 @@ export function createStatus({ warehouse, children, proxyUrl, sqlUrl }: StatusPa
       lastRowAt: last === undefined ? null : new Date(last.last).toISOString(),
       rows: { app: count('app'), demo: count('demo') },
       health: { complete, gaps, deadLetters, lostExchanges, lostBodies, waiting, processes },
-      repricing: null,
+      repricing,
     };
   };
 }

@@ -17,7 +17,7 @@ export function repricingBy(
 ): Repricing {
   return createRepricing({
     warehouse,
-    log: createLog('test', 'silent'),
+    log: createLog('test', process.env['TEST_LOG'] ?? 'silent'),
     holder,
     now,
     rules: {

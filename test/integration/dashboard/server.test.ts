@@ -12,6 +12,7 @@ import { listen } from '../../../dashboard/server/listen.ts';
 import * as api from '../../../domain/api.ts';
 import { createLog } from '../../../process/log.ts';
 import { fillAttempts } from '../../harness/many-rows.ts';
+import { moneyParts } from '../../harness/money-parts.ts';
 import { startWarehouse, type TestWarehouse } from '../../harness/warehouse.ts';
 
 const TOKEN = 'a-token-of-the-tests-only';
@@ -63,11 +64,13 @@ async function start(over: { warehouse?: Warehouse; token?: string } = {}) {
       publicHosts: ['spend.example'],
       token: over.token ?? TOKEN,
       proxyUrl: `http://127.0.0.1:${proxyPort}`,
+      configPath: null,
       warehouse: { url: engine.url, user: '', password: '' },
     },
     warehouse: over.warehouse ?? warehouse,
     children: () => [{ name: 'ingest', pid: 1, state: 'up', restarts: 2, lastExit: 'killed by SIGKILL' }],
     log: createLog('dashboard', 'silent'),
+    money: { ...moneyParts(warehouse), wake: () => undefined },
     web,
   });
   const server = createServer(app);
@@ -124,6 +127,8 @@ describe('who may ask', () => {
     expect(response.status).toBe(303);
     expect(response.headers.get('location')).toBe('/');
     expect(response.headers.getSetCookie()).toHaveLength(1);
+    const asking = await get(`/?kind=demo&token=${TOKEN}`, {});
+    expect(asking.headers.get('location')).toBe('/?kind=demo');
     const wrong = await get('/?token=wrong', {});
     expect(wrong.headers.get('location')).toBe('/?signIn=failed');
     expect(wrong.headers.getSetCookie()).toHaveLength(0);
