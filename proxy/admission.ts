@@ -6,7 +6,7 @@ import { keyIdOf, type ProxyKey, withoutScheme } from './credential.ts';
 import { type OwnHeaders, splitHeaders } from './own-headers.ts';
 import type { Passage } from './passage.ts';
 import { Recording, type RecordingParts } from './recording.ts';
-import { redactHeaders, redactPath } from './redact.ts';
+import { redactHeaders, redactPath, redactStrangePath } from './redact.ts';
 import type { Refusal } from './refusal.ts';
 import { readTags } from './tags.ts';
 import type { Resolver } from './upstream.ts';
@@ -69,7 +69,7 @@ export function createAdmission({ resolver, proxyKey, recordingParts, onAdmitted
           provider: provider?.name ?? '',
           upstream,
           method: req.method ?? '',
-          path: redactPath(path),
+          path: provider === null ? redactStrangePath(path) : redactPath(path),
           userAgent: headers['user-agent'] ?? '',
           keyId: keyIdOf(headers, access.url),
           modelOverride: asks.modelOverride,

@@ -46,6 +46,11 @@ export function redactPath(path: string): string {
     .join('&')}`;
 }
 
+/** Of a path that names no provider: what stands in that place may be a key for somebody else's proxy. */
+export function redactStrangePath(path: string): string {
+  return redactPath(path).replace(/^\/(?![a-z][a-z._-]{0,31}(?:[/?]|$))[^/?]+/i, `/${REDACTED}`);
+}
+
 function redactParameter(parameter: string): string {
   const equals = parameter.indexOf('=');
   if (equals === -1) return KEY_ALONE.test(parameter) ? REDACTED : parameter;

@@ -5,7 +5,7 @@ import { readSettings } from '../../../proxy/config.ts';
 import { keyIdOf } from '../../../proxy/credential.ts';
 import { splitHeaders } from '../../../proxy/own-headers.ts';
 import { faultInRateLimitPolicy } from '../../../proxy/rate-limit-policy.ts';
-import { redactHeaders, redactPath } from '../../../proxy/redact.ts';
+import { redactHeaders, redactPath, redactStrangePath } from '../../../proxy/redact.ts';
 import { readTags } from '../../../proxy/tags.ts';
 
 describe('what goes on to the provider', () => {
@@ -146,6 +146,14 @@ describe('redaction', () => {
     ['/v1/models/gpt-4o-2024-08-06', '/v1/models/gpt-4o-2024-08-06'],
   ])('of %s is %s', (path, expected) => {
     expect(redactPath(path)).toBe(expected);
+  });
+  it.each([
+    ['/nonsense/v1', '/nonsense/v1'],
+    ['/v1x', '/[redacted]'],
+    ['/hjk23h4kjh5g6/openai/v1?a=1', '/[redacted]/openai/v1?a=1'],
+    ['/', '/'],
+  ])('of %s, which names no provider, is %s', (path, expected) => {
+    expect(redactStrangePath(path)).toBe(expected);
   });
 });
 
