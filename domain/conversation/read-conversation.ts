@@ -1,10 +1,16 @@
 import type { ParsedBody } from '../usage/body.ts';
 import type { WireFormat } from '../usage/facts.ts';
 import { messagesConversation } from './anthropic-messages.ts';
+import { converseConversation } from './bedrock-converse.ts';
+import { invokeConversation } from './bedrock-invoke.ts';
+import { cohereConversation } from './cohere-chat.ts';
 import type { CapturedConversation } from './conversation.ts';
 import { type ConversationFormat, documentsOf } from './format.ts';
+import { geminiEmbeddingsConversation } from './gemini-embeddings.ts';
 import { geminiConversation } from './gemini-generate.ts';
+import { ollamaConversation } from './ollama.ts';
 import { chatConversation } from './openai-chat.ts';
+import { completionsConversation } from './openai-completions.ts';
 import { embeddingsConversation } from './openai-embeddings.ts';
 import { responsesConversation } from './openai-responses.ts';
 import { errorOf } from './parts.ts';
@@ -13,8 +19,15 @@ const formats: Readonly<Partial<Record<WireFormat, ConversationFormat>>> = {
   'openai-chat': chatConversation,
   'openai-responses': responsesConversation,
   'openai-embeddings': embeddingsConversation,
+  'openai-completions': completionsConversation,
   'anthropic-messages': messagesConversation,
   'gemini-generate': geminiConversation,
+  'gemini-embeddings': geminiEmbeddingsConversation,
+  'bedrock-converse': converseConversation,
+  'bedrock-invoke': invokeConversation,
+  'cohere-chat': cohereConversation,
+  ollama: ollamaConversation,
+  'llama-completion': completionsConversation,
 };
 
 export function conversationFormat(format: WireFormat): ConversationFormat | null {

@@ -2,41 +2,48 @@ import type { Message, Part } from '../conversation/conversation.ts';
 import { conversationFormat } from '../conversation/read-conversation.ts';
 import type { ParsedBody } from '../usage/body.ts';
 import type { Usage, WireFormat } from '../usage/facts.ts';
-import { at } from '../usage/json.ts';
+import { countImages } from './count-images.ts';
 import { countTokens } from './count-tokens.ts';
+import { countTools } from './count-tools.ts';
+import { countFrame } from './frame.ts';
 
-/** OpenAI's chat models frame each message with 3 tokens and the answer with 3 more (its cookbook on tiktoken). */
-const FRAME = 3;
-
-/** Tokens of what was sent, null where it cannot be read. Images, audio and files are not in it. */
+/** Tokens of what was sent, null where it cannot be read: words, frames, tools and images. Sound and files are not in it. */
 export function countRequest(format: WireFormat, model: string, body: ParsedBody): number | null {
   const reader = conversationFormat(format);
   if (reader === null || (body.kind !== 'json' && body.kind !== 'cut')) return null;
   const messages = reader.sent(body.value);
-  const tools = at(body.value, 'tools') ?? at(body.value, 'functions');
-  const text = [...messages.map(textOf), tools === undefined ? '' : JSON.stringify(tools)].join('\n');
-  const frames = format === 'openai-embeddings' ? 0 : FRAME * (messages.length + 1);
-  return countTokens(model, text) + frames;
+  return (
+    countMessages(model, messages) +
+    countFrame(format, model, messages) +
+    countTools(format, model, body.value) +
+    countImages(format, model, body.value)
+  );
 }
 
 /** Tokens of what was answered, null where it cannot be read. Hidden reasoning is not in it. */
 export function countResponse(format: WireFormat, model: string, body: ParsedBody): number | null {
   const reader = conversationFormat(format);
   if (reader === null || body.kind === 'empty') return null;
-  if (format === 'openai-embeddings') return 0;
-  return countTokens(model, reader.received(body).messages.map(textOf).join('\n'));
+  if (format === 'openai-embeddings' || format === 'gemini-embeddings') return 0;
+  const { messages, finishReason } = reader.received(body);
+  // Chat completions count the mark at the end of what was said to its end.
+  const mark = format === 'openai-chat' && finishReason !== '' && messages.length > 0 ? 1 : 0;
+  return countMessages(model, messages) + mark;
 }
 
-function textOf({ parts }: Message): string {
-  return parts.map(textOfPart).join('\n');
+function countMessages(model: string, messages: readonly Message[]): number {
+  const texts = messages.flatMap(({ parts }) => parts.map(textOfPart)).filter((text) => text !== '');
+  return texts.reduce((sum, text) => sum + countTokens(model, text), 0);
 }
 
 function textOfPart(part: Part): string {
   switch (part.type) {
     case 'text':
-    case 'reasoning':
     case 'tool_result':
       return part.text;
+    case 'reasoning':
+      // What stands for reasoning that nobody may read was never said.
+      return part.text === '(redacted by the provider)' ? '' : part.text;
     case 'tool_call':
       return `${part.name} ${part.arguments}`;
     case 'image':

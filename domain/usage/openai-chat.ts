@@ -132,7 +132,9 @@ export function readChatUsage(raw: JsonObject): Usage | null {
   const image = countAt(made, 'image_tokens') ?? 0;
   const told = countAt(made, 'reasoning_tokens') ?? countAt(raw, 'reasoning_tokens');
   // xAI and Gemini's compatible endpoint count reasoning beside completion_tokens, not in it; their total gives it away.
-  const beside = rest(total, prompt, completion) ?? 0;
+  // Perplexity's deep research does, and leaves it out of the total as well.
+  const research = countAt(raw, 'citation_tokens') === null ? 0 : (countAt(raw, 'reasoning_tokens') ?? 0);
+  const beside = research + (rest(total, prompt, completion) ?? 0);
   const reasoning = beside > 0 ? Math.max(beside, told ?? 0) : told;
   return {
     input: rest(prompt, cacheRead, cacheWrite, audioInput),

@@ -27,8 +27,8 @@ describe('countTokens', () => {
     ['gpt-4o', '', 0],
     ['gpt-4o', 'hello world', 2],
     ['gpt-4', 'hello world', 2],
-    ['gpt-4o', 'tiktoken is great!', 6],
-    ['gpt-4', 'tiktoken is great!', 6],
+    ['gpt-4o', 'count the words!', 4],
+    ['gpt-4', 'count the words!', 4],
     ['gpt-4o', '<|endoftext|>', 7 /* text that looks like a special token is text */],
     ['gpt-4o', '\ud800', 1 /* half a surrogate pair */],
   ])('%s: %j is %d tokens', (model, text, tokens) => {
@@ -60,12 +60,12 @@ describe('countTokens', () => {
 });
 
 describe('countRequest', () => {
-  it('a message: its words, 3 to frame it and 3 for the answer', () => {
+  it('a message: its words, 3 and its role to frame it and 3 for the answer', () => {
     const body = json({ model: 'gpt-4o', messages: [{ role: 'user', content: 'hello world' }] });
-    expect(countRequest('openai-chat', 'gpt-4o', body)).toBe(2 + 1 + 3 + 3); /* and the line break behind it */
+    expect(countRequest('openai-chat', 'gpt-4o', body)).toBe(2 + 4 + 3);
   });
 
-  it('tools count, images do not', () => {
+  it('tools and images count', () => {
     const messages = [
       {
         role: 'user',
@@ -83,28 +83,33 @@ describe('countRequest', () => {
       },
     ];
     const armed = countRequest('openai-chat', 'gpt-4o', json({ messages, tools })) ?? 0;
-    expect(bare).toBeLessThan(15);
-    expect(armed - bare).toBeGreaterThan(15);
+    expect(bare).toBe(2 + 4 + 3 + 765); /* an image whose size nobody knows counts as 1,024 × 1,024: 85 + 4 × 170 */
+    expect(armed - bare).toBe(12 + 7 + 5); /* the end, the function, "weather:Tells the weather" */
   });
 
   it.each([
-    ['anthropic-messages', { system: 'hello world', messages: [{ role: 'user', content: 'hello world' }] }],
+    [
+      'anthropic-messages',
+      2 + 2 + 3 * 2 + 1,
+      { system: 'hello world', messages: [{ role: 'user', content: 'hello world' }] },
+    ],
     [
       'gemini-generate',
+      2 + 2 + 2,
       {
         systemInstruction: { parts: [{ text: 'hello world' }] },
         contents: [{ role: 'user', parts: [{ text: 'hello world' }] }],
       },
     ],
-    ['openai-responses', { instructions: 'hello world', input: 'hello world' }],
-  ] as const)('%s: system and user alike', (format, body) => {
-    expect(countRequest(format, 'm', json(body))).toBe(2 + 1 + 2 + 1 + 9); /* two texts, two line breaks, 3 × (2 + 1) */
+    ['openai-responses', 2 + 2 + 4 * 2 + 3, { instructions: 'hello world', input: 'hello world' }],
+  ] as const)('%s: system and user alike', (format, expected, body) => {
+    expect(countRequest(format, 'm', json(body))).toBe(expected);
   });
 
   it('embeddings have no frame', () => {
     expect(
       countRequest('openai-embeddings', 'text-embedding-3-small', json({ input: ['hello world', 'hello world'] })),
-    ).toBe(6);
+    ).toBe(4);
   });
 
   it('what is there of a body that broke off', () => {
