@@ -1,9 +1,14 @@
 import { parseArgs } from 'node:util';
 import { createWarehouse } from '../clickhouse/client.ts';
+import { createConfigLog } from '../clickhouse/config-log.ts';
+import { readDashboardRules } from '../clickhouse/price-rules.ts';
 import { findInstallation } from '../demo/installation.ts';
+import { rulesOf } from '../domain/config.ts';
 import { SpendlensError } from '../domain/error.ts';
+import { orderRules } from '../domain/prices/rules.ts';
 import { createDeadLetters, type DeadLetterId, type DeadLetters } from '../ingest/dead-letters.ts';
 import { createProcess } from '../ingest/process.ts';
+import { readConfigFile } from '../process/config-file.ts';
 import { EXIT_CONFIG } from '../process/messages.ts';
 
 const USAGE = `usage: npm run dlq -- list
@@ -19,7 +24,14 @@ async function main(): Promise<void> {
   const [command] = positionals;
   const only = values.id === undefined ? undefined : parseId(values.id);
   const warehouse = createWarehouse((await findInstallation(process.env)).warehouse);
-  const letters = createDeadLetters(warehouse, createProcess(), () => new Date());
+  const file = rulesOf(await readConfigFile(process.env['SPENDLENS_CONFIG'] || null));
+  const { rules: dashboard } = await readDashboardRules(createConfigLog(warehouse));
+  const rules = orderRules(file, dashboard);
+  const letters = createDeadLetters(
+    warehouse,
+    createProcess(() => rules),
+    () => new Date(),
+  );
   try {
     if (command === 'list') await list(letters, only);
     else if (command === 'replay') await replay(letters, only);

@@ -1,6 +1,9 @@
-import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { SpendlensError } from './error.ts';
+import { declaredAlias } from './prices/alias.ts';
+import { declaredOverride } from './prices/override.ts';
+import { noRules, orderRules, type PriceRules } from './prices/rules.ts';
 import { builtInProviders, type Provider } from './providers.ts';
 
 /** Paths of the proxy's own, which no provider may take. */
@@ -30,8 +33,24 @@ const providerSettings = z.strictObject(
   { error: 'a map with the keys baseUrl, style, title' },
 );
 
+/** Each with an id of its own, which receipts name. */
+function withIds<Item extends z.ZodType<{ id: string }>>(item: Item, what: string) {
+  return z
+    .array(item, { error: `a list of ${what}` })
+    .nullish()
+    .superRefine((items, context) => {
+      const seen = new Set<string>();
+      for (const [index, { id }] of (items ?? []).entries()) {
+        if (seen.has(id)) context.addIssue({ code: 'custom', path: [index, 'id'], message: 'an id that no other has' });
+        seen.add(id);
+      }
+    });
+}
+
 const schema = z.strictObject(
   {
+    prices: withIds(declaredOverride, 'price overrides'),
+    models: withIds(declaredAlias, 'names of models'),
     providers: z
       .record(providerName, providerSettings, { error: 'a map of providers by name' })
       .nullish()
@@ -46,7 +65,7 @@ const schema = z.strictObject(
         }
       }),
   },
-  { error: 'a map with the key providers' },
+  { error: 'a map with the keys providers, prices, models' },
 );
 
 /** What `spendlens.yaml` says. */
@@ -93,6 +112,13 @@ export function providersOf(config: Config): readonly Provider[] {
     changeProvider({ name, title: name, baseUrl: '', style: 'openai', hostLabels: [name] }, change),
   );
   return [...changed, ...added];
+}
+
+/** What the configuration says about prices; version 0, since the file itself is the version. */
+export function rulesOf(config: Config): PriceRules {
+  const named = <Value extends { id: string }>({ id, ...value }: Value) => ({ id, version: 0, value });
+  const file = { overrides: (config.prices ?? []).map(named), aliases: (config.models ?? []).map(named) };
+  return orderRules(file, noRules);
 }
 
 function changeProvider(provider: Provider, change: z.infer<typeof providerSettings>): Provider {
@@ -148,19 +174,23 @@ function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
-/** Where the key of a path stands in the text, or the nearest one around it that does. */
+/** Where the key or the list's item of a path stands in the text, or the nearest one around it that does. */
 function offsetOf(document: ReturnType<typeof parseDocument>, path: Path): number {
-  let depth = 0;
+  let node: unknown = document.contents;
   let offset = 0;
-  visit(document, {
-    Pair(_position, { key }, ancestors) {
-      const level = ancestors.filter((node) => typeof node === 'object' && 'items' in node).length - 1;
-      if (level > depth || !isScalar(key) || String(key.value) !== String(path[level] ?? '')) return visit.SKIP;
-      depth = level + 1;
-      offset = key.range?.[0] ?? offset;
-      return depth === path.length ? visit.BREAK : undefined;
-    },
-  });
+  for (const segment of path) {
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(segment));
+      if (!pair || !isScalar(pair.key)) break;
+      offset = pair.key.range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      const item: unknown = node.items[Number(segment)];
+      if (!isMap(item) && !isScalar(item) && !isSeq(item)) break;
+      offset = item.range?.[0] ?? offset;
+      node = item;
+    } else break;
+  }
   return offset;
 }
 

@@ -1,18 +1,22 @@
 import { join } from 'node:path';
 import type { Registry } from 'prom-client';
 import { createWarehouse } from '../clickhouse/client.ts';
+import { createConfigLog } from '../clickhouse/config-log.ts';
 import { createInserts } from '../clickhouse/inserts.ts';
 import { createPatience } from '../clickhouse/patience.ts';
+import { rulesOf } from '../domain/config.ts';
+import { readConfigFile } from '../process/config-file.ts';
 import type { Logger } from '../process/log.ts';
 import { createOutboxReader } from '../proxy/outbox/reader.ts';
 import type { IngestConfig } from './config.ts';
 import type { CutLimits } from './cut.ts';
 import { createDeliver, type DeliveryPoint } from './deliver.ts';
 import { createHeldQueries } from './held.ts';
-import { runIngest } from './ingest.ts';
+import { type IngestParts, runIngest } from './ingest.ts';
 import { openJournal } from './journal.ts';
 import { createIngestMetrics } from './metrics.ts';
 import { createPrepare } from './prepare.ts';
+import { createCurrentRules } from './price-rules.ts';
 import { createProcess } from './process.ts';
 
 export interface StartOptions {
@@ -34,23 +38,32 @@ export interface RunningIngest {
 export async function startIngest({ config, log, registry, limits, reached }: StartOptions): Promise<RunningIngest> {
   const abort = new AbortController();
   const { signal } = abort;
+  const fileRules = async () => rulesOf(await readConfigFile(config.configPath));
+  // A file that cannot be read is told at the start; later on the last one that could goes on.
+  await fileRules();
   const journal = await openJournal(join(config.data, 'ingest', 'state.json'), Date.now);
   const warehouse = createWarehouse(config.warehouse);
   const reader = createOutboxReader(join(config.data, 'outbox'));
   const patiently = createPatience(log, signal);
-  const running = runIngest({
+  const rules = createCurrentRules(createConfigLog(warehouse), fileRules, log, signal);
+  const parts: IngestParts = {
     reader,
     journal,
     held: createHeldQueries(warehouse),
-    prepare: createPrepare(createProcess(), () => new Date()),
+    prepare: createPrepare(createProcess(rules.current), () => new Date()),
     deliver: createDeliver({ inserts: createInserts(warehouse), journal, patiently, ...(reached && { reached }) }),
     patiently,
     metrics: createIngestMetrics(registry, Date.now),
     log,
     signal,
     ...(limits && { limits }),
-  });
-  const ended = running.finally(() => Promise.all([reader.close(), warehouse.close()]));
+  };
+  const running = async () => {
+    await patiently(rules.load);
+    rules.follow();
+    await runIngest(parts);
+  };
+  const ended = unlessStopped(running(), signal).finally(() => Promise.all([reader.close(), warehouse.close()]));
   return {
     ended,
     async stop() {
@@ -58,4 +71,13 @@ export async function startIngest({ config, log, registry, limits, reached }: St
       await ended;
     },
   };
+}
+
+/** Whatever still waits when it is stopped may be left. */
+async function unlessStopped(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
-import { type Config, parseConfig, providersOf } from '../domain/config.ts';
+import { providersOf } from '../domain/config.ts';
 import { SpendlensError } from '../domain/error.ts';
+import { readConfigFile } from '../process/config-file.ts';
 import type { RoleContext, RunningRole } from '../process/role.ts';
 import { createAdmission } from './admission.ts';
 import { createAgents } from './agents.ts';
@@ -28,7 +28,7 @@ const LINGER_MS = 10;
 /** Starts one proxy worker. @throws SpendlensError config_invalid, data_folder_unusable or port_in_use */
 export async function startProxy({ env, log, registry, supervision }: RoleContext): Promise<RunningRole> {
   const settings = readSettings(env);
-  const providers = providersOf(await readConfig(settings.configPath));
+  const providers = providersOf(await readConfigFile(settings.configPath));
   const resolver = createResolver(providers);
   const proxyKey = settings.proxyKey === null ? null : createProxyKey(settings.proxyKey);
   const { acknowledgementPath, outboxes, adoptFrom } = settings;
@@ -74,19 +74,6 @@ export async function startProxy({ env, log, registry, supervision }: RoleContex
       await Promise.all([outbox.close(), adoption?.stop()]);
     },
   };
-}
-
-async function readConfig(path: string | null): Promise<Config> {
-  if (path === null) return parseConfig('', 'spendlens.yaml');
-  try {
-    return parseConfig(await readFile(path, 'utf8'), path);
-  } catch (error) {
-    if (error instanceof SpendlensError) throw error;
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return parseConfig('', path);
-    throw new SpendlensError('config_invalid', `SPENDLENS_CONFIG: cannot read ${path}: ${String(error)}`, {
-      cause: error,
-    });
-  }
 }
 
 async function listen(server: Server, { fd, port, host }: ProxySettings): Promise<number> {

@@ -7,7 +7,7 @@ import { createLog } from '../../process/log.ts';
 const [data = '', url = '', user = '', password = '', dieAt = '', slowMs = '0'] = process.argv.slice(2);
 
 await startIngest({
-  config: { data, warehouse: { url, user, password } },
+  config: { data, configPath: null, warehouse: { url, user, password } },
   log: createLog('ingest', 'fatal'),
   registry: new Registry(),
   limits: { entries: 100, bytes: 8 * 1024 * 1024 },

@@ -75,7 +75,7 @@ export async function openTestOutbox(options: { trim?: boolean } = {}): Promise<
 
 export function runIngester(data: string, { access }: MigratedWarehouse): Promise<RunningIngest> {
   return startIngest({
-    config: { data, warehouse: access },
+    config: { data, configPath: null, warehouse: access },
     log: quietLog,
     registry: new Registry(),
     limits: { entries: 100, bytes: 8 * 1024 * 1024 },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig, providersOf } from '../../../domain/config.ts';
+import { parseConfig, providersOf, rulesOf } from '../../../domain/config.ts';
 import { SpendlensError } from '../../../domain/error.ts';
 import { builtInProviders } from '../../../domain/providers.ts';
 
@@ -41,10 +41,29 @@ describe('a configuration', () => {
   });
 });
 
+describe('what it says about prices', () => {
+  it('is ready to be asked, the more exact pattern first', () => {
+    const text = [
+      'prices:',
+      '  - { id: all, model: "*", percent: -15 }',
+      '  - { id: llama, provider: ollama, model: "llama*", prices: { input: 0.10, output: "0.30" }, from: 2026-11-01 }',
+      'models:',
+      '  - { id: prod, provider: azure, name: chat-prod, priceAs: openai/gpt-4o }',
+    ].join('\n');
+    const rules = rulesOf(parseConfig(text, 'f'));
+    expect(rules.overrides.map(({ id, version }) => `${id}@${version}`)).toEqual(['llama@0', 'all@0']);
+    expect(rules.overrides[0]?.value).toMatchObject({ prices: { input: '0.1', output: '0.30' }, from: '2026-11-01' });
+    expect(rules.aliases[0]?.value).toMatchObject({ name: 'chat-prod', priceAs: 'openai/gpt-4o' });
+  });
+});
+
 describe('a fault is told with its place:', () => {
   it.each([
-    ['provider: {}', 'spendlens.yaml:1:1: provider: found this key, expected a map with the key providers'],
-    ['- a', 'spendlens.yaml:1:1: the file: found ["a"], expected a map with the key providers'],
+    [
+      'provider: {}',
+      'spendlens.yaml:1:1: provider: found this key, expected a map with the keys providers, prices, models',
+    ],
+    ['- a', 'spendlens.yaml:1:1: the file: found ["a"], expected a map with the keys providers, prices, models'],
     ['providers: 7', 'spendlens.yaml:1:1: providers: found 7, expected a map of providers by name'],
     [
       'providers:\n  openai:\n    baseUrl: ftp://x\n',
@@ -85,6 +104,22 @@ describe('a fault is told with its place:', () => {
     ['providers:\n  a:\n    baseUrl: "https://{a}.{b}.example.com"\n', /at most one \{placeholder\}$/],
     ['providers:\n  openai: {\n', /^spendlens\.yaml:\d+:\d+: not valid YAML: /],
     ['providers:\n  openai: {}\n  openai: {}\n', /^spendlens\.yaml:3:3: not valid YAML: .*unique/],
+    [
+      'prices:\n  - id: a\n    model: gpt-*\n    percent: -15\n    free: true\n',
+      /^spendlens\.yaml:2:5: prices\.0: found .*, expected exactly one of the keys prices, percent, perRequest, free$/,
+    ],
+    [
+      'prices:\n  - { id: a, model: "*", free: true }\n  - id: b\n    model: x\n    percent: -101\n',
+      'spendlens.yaml:5:5: prices.1.percent: found -101, expected a percentage of at least -100, such as "-15"',
+    ],
+    [
+      'prices:\n  - { id: a, model: "*", free: true }\n  - { id: a, model: x, free: true }\n',
+      'spendlens.yaml:3:7: prices.1.id: found "a", expected an id that no other has',
+    ],
+    [
+      'models:\n  - { id: a, name: prod, priceAs: gpt-4o }\n',
+      /^spendlens\.yaml:2:26: models\.0\.priceAs: found "gpt-4o", expected provider\/model/,
+    ],
     ['a: &a [*a, *a]\n', /^spendlens\.yaml:1:1: a: found this key/],
   ])('%j', (text, expected) => {
     if (expected instanceof RegExp) expect(faultsOf(text)).toMatch(expected);
