@@ -9,6 +9,7 @@ import {
 } from '../domain/exchange.ts';
 import type { RequestFacts, ResponseFacts } from '../domain/usage/facts.ts';
 import { BodyCapture } from './capture/body.ts';
+import { dropReason, emptyBody, keptSize, withDropped } from './capture/drop.ts';
 import type { FactsReader } from './capture/facts.ts';
 import type { CaptureMemory } from './capture/memory.ts';
 import type { ProxyMetrics } from './metrics.ts';
@@ -44,15 +45,6 @@ export interface Arrival {
   readonly omitRequest: boolean;
   readonly omitResponse: boolean;
 }
-
-const emptyBody: CapturedBody = {
-  size: 0,
-  head: new Uint8Array(0),
-  tail: null,
-  contentType: null,
-  contentEncoding: null,
-  flags: [],
-};
 
 /** One exchange from its arrival to its place in the outbox. Nothing here throws into the request path. */
 export class Recording {
@@ -251,23 +243,4 @@ export class Recording {
 /** The status that the app saw, null where not even the headers went out. */
 export function statusSeen(res: ServerResponse): number | null {
   return res.headersSent ? res.statusCode : null;
-}
-
-/** Why the bytes of a body do not go on. */
-type DropReason = 'omitted' | 'shed' | null;
-
-function dropReason(body: CapturedBody, omit: boolean, isShort: boolean): DropReason {
-  if (body.size === 0) return null;
-  if (omit) return 'omitted';
-  return isShort || body.flags.includes('shed') ? 'shed' : null;
-}
-
-function withDropped(body: CapturedBody, reason: DropReason): CapturedBody {
-  if (reason === null) return body;
-  const flags = body.flags.includes(reason) ? body.flags : [...body.flags, reason];
-  return { ...body, head: new Uint8Array(0), tail: null, contentEncoding: null, flags };
-}
-
-function keptSize(body: CapturedBody): number {
-  return body.head.length + (body.tail?.length ?? 0);
 }

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { Agent } from 'node:http';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { call } from '../../harness/http-call.ts';
+import { startTestProxy } from '../../harness/proxy.ts';
+import { until } from '../../harness/stack.ts';
+import { startUpstream, type Upstream } from '../../harness/upstream.ts';
+
+let upstream: Upstream;
+let config: string;
+
+beforeAll(async () => {
+  upstream = await startUpstream();
+  config = `providers:\n  openai: { baseUrl: '${upstream.url}' }\n`;
+});
+afterAll(() => upstream?.close());
+beforeEach(() => {
+  upstream.received.length = 0;
+});
+
+describe('an orderly stop', () => {
+  it('lets streams end, and takes nothing new', async () => {
+    const proxy = await startTestProxy({ config });
+    upstream.answer(async (_req, res) => {
+      res.write('data: one\n\n');
+      await sleep(1_500);
+      res.end('data: two\n\n');
+    });
+    const streaming = call(`${proxy.url}/openai/v1/x`, { agent: new Agent({ keepAlive: true }) });
+    await until(() => upstream.received.length === 1, 2_000);
+    const stopped = proxy.stop();
+    await sleep(200);
+    await expect(call(`${proxy.url}/openai/v1/x`)).rejects.toThrow(/ECONNREFUSED/);
+    expect((await streaming).body.toString()).toBe('data: one\n\ndata: two\n\n');
+    expect(await stopped).toBe(0);
+    expect((await proxy.exchanges(1))[0]).toMatchObject({ status: 200, errorKind: null });
+    proxy.remove();
+  });
+
+  it('is told to who asks on an open connection, and cuts what lasts longer', async () => {
+    const proxy = await startTestProxy({ config });
+    upstream.answerAtOnce((_req, res) => res.write('data: endless\n\n'));
+    const streaming = call(`${proxy.url}/openai/v1/x`);
+    await until(() => upstream.received.length === 1, 2_000);
+    const socket = connect(proxy.port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk.toString();
+    });
+    socket.on('error', () => {});
+    await once(socket, 'connect');
+    // A request under way keeps its connection out of the idle ones.
+    socket.write('GET /readyz HTTP/1.1\r\nHost: x\r\n');
+    await sleep(100);
+    const start = performance.now();
+    const stopped = proxy.stop();
+    await sleep(100);
+    socket.write('\r\n');
+    await until(() => text.includes('draining'), 2_000);
+    expect(text).toMatch(/^HTTP\/1\.1 503 .*Connection: close.*draining/s);
+    expect((await streaming).complete).toBe(false);
+    expect(await stopped).toBe(0);
+    expect(performance.now() - start).toBeLessThan(9_500);
+    expect((await proxy.exchanges(1))[0]).toMatchObject({
+      status: 200,
+      errorKind: 'drained',
+      attempts: [{ errorKind: 'drained' }],
+    });
+    proxy.remove();
+  });
+});
