@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createWarehouse } from '../../clickhouse/client.ts';
 import { createConfigLog } from '../../clickhouse/config-log.ts';
-import { noRules } from '../../domain/prices/rules.ts';
+import { rulesOf } from '../../domain/config.ts';
+import { readConfigFile } from '../../process/config-file.ts';
 import { runRole } from '../../process/role.ts';
 import { createRepricing } from '../../repricing/repricing.ts';
 import { createRulesInForce } from '../../repricing/rules-in-force.ts';
@@ -17,7 +18,7 @@ await runRole('dashboard', async ({ env, log, supervision }) => {
   const config = readConfig(env);
   const warehouse = createWarehouse(config.warehouse);
   const changes = createConfigLog(warehouse);
-  const fileRules = async () => noRules;
+  const fileRules = async () => rulesOf(await readConfigFile(config.configPath));
   const rules = createRulesInForce(changes, fileRules);
   const repricing = createRepricing({ warehouse, rules, log, holder: `dashboard ${process.pid}` });
   const worker = startRepricingWorker(repricing, log);
