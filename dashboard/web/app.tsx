@@ -3,6 +3,8 @@ import { Tooltip } from 'radix-ui';
 import { createBrowserRouter, RouterProvider } from 'react-router';
 import { createCache } from './api/cache.ts';
 import { Frame } from './frame/frame.tsx';
+import { PricesPage } from './money/prices-page.tsx';
+import { ReconciliationPage } from './money/reconciliation-page.tsx';
 import { BreakdownPage } from './pages/breakdown.tsx';
 import { CrashPage } from './pages/crash.tsx';
 import { OverviewPage } from './pages/overview.tsx';
@@ -31,6 +33,8 @@ const router = createBrowserRouter([
           ]),
           { path: 'properties', Component: PropertiesPage },
           { path: 'property', Component: PropertyValuePage },
+          { path: 'prices', Component: PricesPage },
+          { path: 'reconciliation', Component: ReconciliationPage },
           { path: '*', Component: CrashPage },
         ],
       },

@@ -2,11 +2,13 @@ import {
   Boxes,
   Building2,
   ChartNoAxesColumn,
+  CircleDollarSign,
   FileText,
   Layers,
   List,
   type LucideIcon,
   MessagesSquare,
+  Scale,
   Tags,
   Users,
 } from 'lucide-react';
@@ -44,6 +46,13 @@ const groups: readonly { readonly title: string; readonly entries: readonly Entr
       { to: '/providers', one: '/provider', title: 'Providers', icon: Building2 },
       { to: '/sessions', one: '/session', title: 'Sessions', icon: MessagesSquare },
       { to: '/properties', one: '/property', title: 'Properties', icon: Tags },
+    ],
+  },
+  {
+    title: 'Settings',
+    entries: [
+      { to: '/prices', title: 'Prices', icon: CircleDollarSign },
+      { to: '/reconciliation', title: 'Reconciliation', icon: Scale },
     ],
   },
 ];
