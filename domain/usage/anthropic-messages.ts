@@ -134,11 +134,13 @@ interface Billed {
 function readBilled(raw: JsonObject, model: string): Billed {
   const passes = listAt(raw, 'iterations').filter(isObject);
   const own = passes.filter((pass) => /^(fallback_)?message$/.test(textAt(pass, 'type')));
-  const declined = own.filter((pass) => !['', model].includes(textAt(pass, 'model')));
+  const strange = own.filter((pass) => !['', model].includes(textAt(pass, 'model')));
+  // Where no pass has the answer's name, the answer goes by another one.
+  const declined = strange.length < own.length ? strange : [];
   const advice = passes.filter((pass) => textAt(pass, 'type') === 'advisor_message');
   const top = readMessagesUsage(raw);
   const contains = sizeOf(readCounts(raw)) === own.reduce((sum, pass) => sum + sizeOf(readCounts(pass)), 0);
-  const inside = contains && model !== '' && declined.length < own.length ? declined.map(readCounts) : [];
+  const inside = contains ? declined.map(readCounts) : [];
   return {
     usage: inside.reduce((usage, pass) => combine(usage, pass, -1), top),
     others: [...advice, ...declined].flatMap((pass) => {

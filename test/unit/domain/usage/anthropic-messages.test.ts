@@ -162,6 +162,41 @@ describe('usage of a message', () => {
     });
   });
 
+  const pass = (type: string, model: string | null, input: number, output: number) => ({
+    type,
+    model,
+    input_tokens: input,
+    output_tokens: output,
+  });
+  const fallback = (input: number, output: number, iterations: readonly object[]) =>
+    readResponse(
+      'anthropic-messages',
+      json({ ...message({ input_tokens: input, output_tokens: output, iterations }), model: 'claude-opus-4-6' }),
+    );
+
+  it.each([
+    ['contains it', 100 + 90, 20 + 8],
+    ['leaves it out', 90, 8],
+  ])(
+    'a model that declined before another answered stands under its own name where the top %s',
+    (_name, input, output) => {
+      const passes = [pass('message', 'claude-fable-5', 100, 20), pass('fallback_message', 'claude-opus-4-6', 90, 8)];
+      expect(fallback(input, output, passes)).toMatchObject({
+        model: 'claude-opus-4-6',
+        usage: { input: 90, output: 8 },
+        others: [{ model: 'claude-fable-5', usage: { input: 100, output: 20 } }],
+      });
+    },
+  );
+
+  it('passes under another spelling of the answer’s name are its own', () => {
+    const passes = [
+      pass('message', 'anthropic/claude-opus-4.6', 100, 20),
+      pass('message', 'anthropic/claude-opus-4.6', 90, 8),
+    ];
+    expect(fallback(190, 28, passes)).toMatchObject({ usage: { input: 190, output: 28 }, others: [] });
+  });
+
   it('a null in a delta takes nothing back', () => {
     const facts = readResponse(
       'anthropic-messages',

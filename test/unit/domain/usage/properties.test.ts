@@ -9,10 +9,12 @@ import { readChatUsage } from '../../../../domain/usage/openai-chat.ts';
 import { readResponsesUsage } from '../../../../domain/usage/openai-responses.ts';
 import { readRequest } from '../../../../domain/usage/read-request.ts';
 import { readResponse } from '../../../../domain/usage/read-response.ts';
+import { chunks, frames } from '../../../fixtures/wire/wire.ts';
 import { bucketsOf, sseText } from './bodies.ts';
 
 const formats = wireFormat.options;
 const n = fc.nat(1_000_000);
+const realFrames = [frames(['metadata', { usage: { inputTokens: 3 } }]).bytes, chunks({ generation: 'x' }).bytes];
 
 /** Every bucket of a provider's own making: parts first, so that what it calls the whole is their sum. */
 describe("buckets are whole, never negative, and add up to the provider's total", () => {
@@ -201,6 +203,26 @@ describe('garbage never throws', () => {
     );
   });
 
+  it('as bytes that claim to be frames', () => {
+    const bytes = fc.array(fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(...realFrames)), {
+      maxLength: 4,
+    });
+    fc.assert(
+      fc.property(bytes, fc.option(fc.uint8Array({ maxLength: 300 })), (parts, end) => {
+        const body = parseBody({
+          head: '',
+          tail: null,
+          contentType: 'application/vnd.amazon.eventstream',
+          bytes: { head: Buffer.concat(parts), tail: end },
+        });
+        for (const format of ['bedrock-invoke', 'bedrock-converse'] as const) {
+          expect(usageSchema.nullable().safeParse(readResponse(format, body).usage).success).toBe(true);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('as JSON of any shape under the names that are looked for', () => {
     const names = [
       'usage',
@@ -218,6 +240,23 @@ describe('garbage never throws', () => {
       'type',
       'cost',
       'promptTokensDetails',
+      'meta',
+      'billed_units',
+      'metadata',
+      'results',
+      'tools',
+      'tool_usage',
+      'image_gen',
+      'iterations',
+      'usage_breakdown',
+      'models',
+      'timings',
+      'groundingMetadata',
+      'webSearchQueries',
+      'done',
+      'input_tokens',
+      'inputTokens',
+      'eval_count',
     ];
     const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
       tree: fc.oneof(
