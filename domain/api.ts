@@ -215,16 +215,18 @@ export const statusAnswer = z.object({
   now: instant,
   proxyUrl: z.string(),
   sqlUrl: z.string(),
+  /** While it does not answer, and `error` says why, its figures are those of before; null where there were none yet. */
+  warehouse: z.object({ reachable: z.boolean(), error: z.string() }),
   lastRowAt: instant.nullable(),
   firstRowAt: instant.nullable(),
-  rows: z.object({ app: count, demo: count }),
+  rows: z.object({ app: count, demo: count }).nullable(),
   health: z.object({
     /** Completeness of DESIGN.md: slices join without a gap and their counts equal the rows. */
-    complete: z.boolean(),
-    gaps: count,
-    deadLetters: count,
-    lostExchanges: count,
-    lostBodies: count,
+    complete: z.boolean().nullable(),
+    gaps: count.nullable(),
+    deadLetters: count.nullable(),
+    lostExchanges: count.nullable(),
+    lostBodies: count.nullable(),
     /** Exchanges accepted by proxies and not yet in the warehouse; null where no proxy could be asked. */
     waiting: count.nullable(),
     processes: z.array(

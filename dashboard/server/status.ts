@@ -4,6 +4,7 @@ import { askCompleteness } from '../../clickhouse/query/completeness.ts';
 import { askRepricing } from '../../clickhouse/query/corrections.ts';
 import { render, sql } from '../../clickhouse/query/fragment.ts';
 import type { StatusAnswer } from '../../domain/api.ts';
+import { SpendlensError } from '../../domain/error.ts';
 import type { ChildState } from '../../process/messages.ts';
 import { createPaced } from './paced.ts';
 import { readWaiting } from './waiting.ts';
@@ -33,29 +34,64 @@ export interface StatusParts {
   readonly sqlUrl: string;
 }
 
+/** What the warehouse said when it last answered. */
+type Known = Pick<StatusAnswer, 'firstRowAt' | 'lastRowAt' | 'rows' | 'repricing'> & {
+  readonly health: Omit<StatusAnswer['health'], 'waiting' | 'processes'>;
+};
+
+const nothingKnown: Known = {
+  firstRowAt: null,
+  lastRowAt: null,
+  rows: null,
+  repricing: null,
+  health: { complete: null, gaps: null, deadLetters: null, lostExchanges: null, lostBodies: null },
+};
+
+/** Answers while the warehouse is away too: that is when people look at what is down. */
 export function createStatus({ warehouse, children, proxyUrl, sqlUrl }: StatusParts): () => Promise<StatusAnswer> {
   const completeness = createPaced(() => askCompleteness(warehouse), HEALTH_MS);
   const kinds = createPaced(() => warehouse.rows(kindRow, render(KINDS)), COUNTS_MS);
-  return async function status() {
-    const [counts, [last], health, waiting, repricing] = await Promise.all([
+  let known = nothingKnown;
+
+  async function read(): Promise<Known> {
+    const [counts, [last], health, repricing] = await Promise.all([
       kinds(),
       warehouse.rows(lastRow, render(LAST)),
       completeness(),
-      readWaiting(proxyUrl),
       askRepricing({ warehouse, now: Date.now() }),
     ]);
     const { complete, gaps, deadLetters, lostExchanges, lostBodies } = health;
     const count = (kind: string) => counts.find((each) => each.kind === kind)?.rows ?? 0;
+    return {
+      firstRowAt: counts.length === 0 ? null : new Date(Math.min(...counts.map(({ first }) => first))).toISOString(),
+      lastRowAt: last === undefined ? null : new Date(last.last).toISOString(),
+      rows: { app: count('app'), demo: count('demo') },
+      repricing,
+      health: { complete, gaps, deadLetters, lostExchanges, lostBodies },
+    };
+  }
+
+  /** Returns why the warehouse does not answer, or ''. */
+  async function learn(): Promise<string> {
+    try {
+      known = await read();
+      return '';
+    } catch (error) {
+      if (!(error instanceof SpendlensError && error.retryable)) throw error;
+      return error.message;
+    }
+  }
+
+  return async function status() {
+    const [error, waiting] = await Promise.all([learn(), readWaiting(proxyUrl)]);
     const processes = children().map(({ name, state, restarts, lastExit }) => ({ name, state, restarts, lastExit }));
     return {
       now: new Date().toISOString(),
       proxyUrl,
       sqlUrl,
-      firstRowAt: counts.length === 0 ? null : new Date(Math.min(...counts.map(({ first }) => first))).toISOString(),
-      lastRowAt: last === undefined ? null : new Date(last.last).toISOString(),
-      rows: { app: count('app'), demo: count('demo') },
-      health: { complete, gaps, deadLetters, lostExchanges, lostBodies, waiting, processes },
-      repricing,
+      warehouse: { reachable: error === '', error },
+      ...known,
+      health: { ...known.health, waiting, processes },
     };
   };
 }

@@ -12,6 +12,7 @@ import { KeysHelp } from './keys.tsx';
 import { Rail } from './rail.tsx';
 import { RepricingNotice } from './repricing-notice.tsx';
 import { TopBar } from './top-bar.tsx';
+import { NoWarehouseYet, WarehouseNotice } from './warehouse-notice.tsx';
 
 export function Frame() {
   const status = useStatus();
@@ -19,8 +20,10 @@ export function Frame() {
     if (status.error !== null) return <Failure error={status.error} onRetry={() => status.refetch()} />;
     return <div aria-busy className="h-full" />;
   }
+  const { rows } = status.data;
+  if (rows === null) return <NoWarehouseYet status={status.data} />;
   return (
-    <StatusProvider status={status.data}>
+    <StatusProvider status={{ ...status.data, rows }}>
       <Shell reachable={status.error === null} />
     </StatusProvider>
   );
@@ -32,7 +35,7 @@ function Shell({ reachable }: { reachable: boolean }) {
   const [sheet, setSheet] = useState(false);
   useLiveRefresh(status.data, view.range);
   useGoKeys();
-  const empty = status.data?.rows.app === 0 && status.data.rows.demo === 0;
+  const empty = status.data?.rows?.app === 0 && status.data.rows.demo === 0;
   return (
     <div className="flex h-full">
       <a
@@ -46,6 +49,7 @@ function Shell({ reachable }: { reachable: boolean }) {
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar reachable={reachable} empty={empty} onOpenSheet={() => setSheet(true)} />
+        <WarehouseNotice />
         <RepricingNotice />
         <main id="main" tabIndex={-1} className="relative min-h-0 flex-1 overflow-auto outline-none">
           {empty ? <FirstRequest /> : <Outlet />}

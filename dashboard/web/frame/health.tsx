@@ -7,11 +7,20 @@ import { railItem } from './rail.tsx';
 
 type HealthState = StatusAnswer['health'];
 
-function verdict(health: HealthState): { tone: Tone; title: string; text: string } {
-  if (!health.complete || health.gaps > 0) {
+const isSome = (count: number | null): boolean => count !== null && count > 0;
+
+function verdict({ health, warehouse }: StatusAnswer): { tone: Tone; title: string; text: string } {
+  if (!warehouse.reachable) {
+    return {
+      tone: 'warn',
+      title: 'The warehouse is away',
+      text: 'Accepted requests wait on disk; the counts are those of before.',
+    };
+  }
+  if (health.complete === false || isSome(health.gaps)) {
     return { tone: 'bad', title: 'Incomplete', text: 'Requests that were accepted are missing from the figures.' };
   }
-  if (health.lostExchanges > 0 || health.deadLetters > 0) {
+  if (isSome(health.lostExchanges) || isSome(health.deadLetters)) {
     return {
       tone: 'warn',
       title: 'Complete, with losses',
@@ -25,8 +34,9 @@ function verdict(health: HealthState): { tone: Tone; title: string; text: string
 }
 
 export function Health({ wide }: { wide: boolean }) {
-  const { health } = useServer();
-  const { tone, title, text } = verdict(health);
+  const server = useServer();
+  const { health, warehouse } = server;
+  const { tone, title, text } = verdict(server);
   const trigger = (
     <button type="button" className={railItem(wide)} aria-label={`Health: ${title}`} title={`Health: ${title}`}>
       <span className="flex size-4 shrink-0 items-center justify-center">
@@ -42,6 +52,7 @@ export function Health({ wide }: { wide: boolean }) {
         {title}
       </h2>
       <p className="mt-0.5 text-small text-muted">{text}</p>
+      {!warehouse.reachable && <p className="mt-1 text-micro break-words text-bad">{warehouse.error}</p>}
       <Counts health={health} />
       {health.processes.length > 0 && <Processes health={health} />}
     </Popover>
@@ -50,10 +61,10 @@ export function Health({ wide }: { wide: boolean }) {
 
 function Counts({ health }: { health: HealthState }) {
   const rows: readonly [string, number | null, boolean][] = [
-    ['Gaps in the record', health.gaps, health.gaps > 0],
-    ['Dead letters', health.deadLetters, health.deadLetters > 0],
-    ['Requests lost for want of room', health.lostExchanges, health.lostExchanges > 0],
-    ['Bodies shed for want of room', health.lostBodies, health.lostBodies > 0],
+    ['Gaps in the record', health.gaps, isSome(health.gaps)],
+    ['Dead letters', health.deadLetters, isSome(health.deadLetters)],
+    ['Requests lost for want of room', health.lostExchanges, isSome(health.lostExchanges)],
+    ['Bodies shed for want of room', health.lostBodies, isSome(health.lostBodies)],
     ['Accepted, not yet in the figures', health.waiting, false],
   ];
   return (
@@ -68,7 +79,7 @@ function Counts({ health }: { health: HealthState }) {
   );
 }
 
-function Processes({ health }: { health: HealthState }) {
+export function Processes({ health }: { health: HealthState }) {
   return (
     <ul className="mt-1.5 border-t border-line pt-1.5">
       {health.processes.map((process) => (

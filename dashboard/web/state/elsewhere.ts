@@ -1,9 +1,9 @@
-import type { StatusAnswer } from '../../../domain/api.ts';
 import type { View } from '../../../domain/view.ts';
 import { weekdayOf } from '../format/time.ts';
+import type { KnownStatus } from './view.tsx';
 
 /** Where there are rows, in words, for a view that has none. */
-export function elsewhere(status: StatusAnswer, { kind, timeZone }: Pick<View, 'kind' | 'timeZone'>): string {
+export function elsewhere(status: KnownStatus, { kind, timeZone }: Pick<View, 'kind' | 'timeZone'>): string {
   const { rows, firstRowAt, lastRowAt } = status;
   if (rows[kind] === 0) return kind === 'app' ? 'All recorded requests are demo data.' : 'No demo data was recorded.';
   if (firstRowAt === null || lastRowAt === null) return '';

@@ -18,7 +18,7 @@ export function useLiveRefresh(status: StatusAnswer | undefined, range: Range): 
   const cache = useQueryClient();
   const calmUntil = useRef(0);
   const last = useRef({ signature: '', at: 0 });
-  const signature = status ? `${status.lastRowAt} ${status.rows.app} ${status.rows.demo}` : '';
+  const signature = status ? `${status.lastRowAt} ${status.rows?.app} ${status.rows?.demo}` : '';
   const now = status?.now;
   const live = isRelative(range) || (now !== undefined && 'to' in range && range.to > now);
 

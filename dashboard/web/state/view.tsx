@@ -5,7 +5,10 @@ import type { Filter, Range, RangePreset, View } from '../../../domain/view.ts';
 import { removed, replaced, withValue } from './filters.ts';
 import { readView, usualRange, writeFilters, writeRange } from './link.ts';
 
-const statusContext = createContext<StatusAnswer | null>(null);
+/** The status of a warehouse that has answered at least once. */
+export type KnownStatus = StatusAnswer & { readonly rows: NonNullable<StatusAnswer['rows']> };
+
+const statusContext = createContext<KnownStatus | null>(null);
 /** Apart from the status, which is another one every two seconds: a page must not be drawn anew for each. */
 const usualContext = createContext<Usual>({ kind: 'app', preset: '7d' });
 
@@ -14,7 +17,7 @@ interface Usual {
   readonly preset: RangePreset;
 }
 
-export function StatusProvider({ status, children }: { status: StatusAnswer; children: ReactNode }) {
+export function StatusProvider({ status, children }: { status: KnownStatus; children: ReactNode }) {
   const kind = status.rows.app === 0 && status.rows.demo > 0 ? 'demo' : 'app';
   const preset = usualRange(status.firstRowAt, status.now);
   const usual = useMemo<Usual>(() => ({ kind, preset }), [kind, preset]);
@@ -26,7 +29,7 @@ export function StatusProvider({ status, children }: { status: StatusAnswer; chi
 }
 
 /** @throws Error outside of the frame, which waits for the first status before it shows a page */
-export function useServer(): StatusAnswer {
+export function useServer(): KnownStatus {
   const status = useContext(statusContext);
   if (status === null) throw new Error('useServer needs a StatusProvider around it');
   return status;
