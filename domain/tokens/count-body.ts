@@ -4,7 +4,7 @@ import type { ParsedBody } from '../usage/body.ts';
 import type { Usage, WireFormat } from '../usage/facts.ts';
 import { countImages } from './count-images.ts';
 import { countTokens } from './count-tokens.ts';
-import { countTools } from './count-tools.ts';
+import { countCallFrame, countTools } from './count-tools.ts';
 import { countFrame } from './frame.ts';
 
 /** Tokens of what was sent, null where it cannot be read: words, frames, tools and images. Sound and files are not in it. */
@@ -13,7 +13,7 @@ export function countRequest(format: WireFormat, model: string, body: ParsedBody
   if (reader === null || (body.kind !== 'json' && body.kind !== 'cut')) return null;
   const messages = reader.sent(body.value);
   return (
-    countMessages(model, messages) +
+    countMessages(format, model, messages) +
     countFrame(format, model, messages) +
     countTools(format, model, body.value) +
     countImages(format, model, body.value)
@@ -28,12 +28,15 @@ export function countResponse(format: WireFormat, model: string, body: ParsedBod
   const { messages, finishReason } = reader.received(body);
   // Chat completions count the mark at the end of what was said to its end.
   const mark = format === 'openai-chat' && finishReason !== '' && messages.length > 0 ? 1 : 0;
-  return countMessages(model, messages) + mark;
+  return countMessages(format, model, messages) + mark;
 }
 
-function countMessages(model: string, messages: readonly Message[]): number {
-  const texts = messages.flatMap(({ parts }) => parts.map(textOfPart)).filter((text) => text !== '');
-  return texts.reduce((sum, text) => sum + countTokens(model, text), 0);
+function countMessages(format: WireFormat, model: string, messages: readonly Message[]): number {
+  const parts = messages.flatMap((message) => message.parts);
+  return parts.reduce((sum, part) => {
+    const frame = part.type === 'tool_call' ? countCallFrame(format, model, part.arguments) : 0;
+    return sum + frame + countTokens(model, textOfPart(part));
+  }, 0);
 }
 
 function textOfPart(part: Part): string {
