@@ -6,6 +6,8 @@ import {
   type ModelPrice,
 } from '@pydantic/genai-prices';
 import { type PicoUsd, picoUsd } from '../money.ts';
+import { builtInProviders } from '../providers.ts';
+import { type CatalogueProvider, readCatalogue } from './catalogue-file.ts';
 import { toPico } from './decimal.ts';
 
 /** Kept by hand, since the package does not export its version; a test compares it with what is installed. */
@@ -106,7 +108,10 @@ function forgetOldest(): void {
 
 function readPeriods(provider: string, model: string): readonly Period[] | null {
   const info = listsProvider(provider) ? findModel(catalogueNames.get(provider) ?? provider, model) : null;
-  if (info === null) return null;
+  return info === null ? null : periodsOf(info);
+}
+
+function periodsOf(info: ModelInfo): readonly Period[] {
   const conditional: readonly ConditionalPrice[] = Array.isArray(info.prices) ? info.prices : [{ prices: info.prices }];
   return conditional.map(({ constraint, prices }) => ({
     constraint,
@@ -149,11 +154,23 @@ function readPrices(prices: ModelPrice): ModelPrices['of'] {
   return of;
 }
 
-/** Every model of the catalogue under a provider of ours, by the catalogue's own name. */
-export function listedModels(provider: string): readonly string[] {
+/** The catalogue's prices of every model that it lists for a provider of ours, as of `at`. */
+export function listAll(provider: string, at: Date): ModelPrices[] {
   if (!listsProvider(provider)) return [];
   const models = findProvider({ providerId: catalogueNames.get(provider) ?? provider })?.models ?? [];
-  return models.map(({ id }) => id);
+  return models.flatMap((info) => pick(periodsOf(info), at) ?? []);
+}
+
+/** What the installed catalogue says of the providers that are known here, as its own data file would. */
+export function installedCatalogue(): CatalogueProvider[] {
+  const providers = builtInProviders
+    .map(({ name }) => catalogueNames.get(name) ?? name)
+    .filter((id, index, all) => all.indexOf(id) === index)
+    .flatMap((id) => {
+      const found = findProvider({ providerId: id });
+      return found?.id === id ? [found] : [];
+    });
+  return readCatalogue(providers, CATALOGUE_VERSION);
 }
 
 function isPricedItem(name: string): name is PricedItem {

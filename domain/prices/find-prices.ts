@@ -1,5 +1,5 @@
 import { type PicoUsd, picoUsd } from '../money.ts';
-import { findListed, type ModelPrices, type PricedItem, pricedItems, type TieredPrice } from './catalogue.ts';
+import { findListed, listAll, type ModelPrices, type PricedItem, pricedItems, type TieredPrice } from './catalogue.ts';
 import { toPico } from './decimal.ts';
 import { matchesGlob, weightOf } from './glob.ts';
 import { candidatesOf } from './names.ts';
@@ -102,6 +102,21 @@ function read(price: ListPrice, times: bigint): TieredPrice {
 function isPeak({ peak }: OwnPrices, at: Date): boolean {
   if (peak === undefined || at.getUTCDay() === 0 || at.getUTCDay() === 6) return false;
   return peak.hours.some(([from, to]) => at.getUTCHours() >= from && at.getUTCHours() < to);
+}
+
+/** Every model of a provider that has a price: the catalogue's, mended by our table, and the table's own. */
+export function listPrices(provider: string, at: Date): ModelPrices[] {
+  const all = new Map<string, ModelPrices>();
+  for (const listed of listAll(provider, at)) {
+    const mended = pricesOf(provider, listed.model, at) ?? listed;
+    all.set(mended.model, mended);
+  }
+  for (const own of ownPrices) {
+    if (own.provider !== provider || own.covers !== 'all' || at.getTime() < Date.parse(own.from || '1970-01-01'))
+      continue;
+    all.set(own.name, mend(empty, own, at));
+  }
+  return [...all.values()].filter(({ of }) => Object.keys(of).length > 0);
 }
 
 /** What an override's own prices make of the list's; without a list they are all there is. */

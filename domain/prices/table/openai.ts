@@ -94,4 +94,15 @@ export const openaiPrices: readonly OwnPrices[] = [
     source: PORTKEY,
     checked: '2026-11-21',
   },
+  {
+    provider: 'openai',
+    models: ['gpt-5-search-api', 'gpt-5-search-api-20??-??-??'],
+    name: 'gpt-5-search-api',
+    from: '',
+    covers: 'all',
+    prices: { input: '1.25', cacheRead: '0.125', output: '10' },
+    why: 'the catalogue lacks it',
+    source: PORTKEY,
+    checked: '2026-11-21',
+  },
 ];

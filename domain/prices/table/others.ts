@@ -6,6 +6,36 @@ const DEEPSEEK = 'https://api-docs.deepseek.com/quick_start/pricing';
 /** xAI bills long context once the prompt reaches 200,000 tokens. */
 const long = (base: string, price: string): ListPrice => ({ base, above: 199_999, price });
 
+/** A name that the catalogue does not know, at the price that the second list has for it. */
+const unlisted = (provider: string, model: string, prices: OwnPrices['prices']): OwnPrices => ({
+  provider,
+  models: [model],
+  name: model,
+  from: '',
+  covers: 'all',
+  prices,
+  why: 'the catalogue lacks it',
+  source: PORTKEY,
+  checked: '2026-11-21',
+});
+
+/** The catalogue takes it for gemini-1.5-flash, at twice the price; it has these under another spelling. */
+const flash8b = (provider: string): OwnPrices => ({
+  provider,
+  models: ['gemini-1.5-flash-8b*'],
+  name: 'gemini-1.5-flash-8b',
+  from: '',
+  covers: 'all',
+  prices: {
+    input: { base: '0.0375', above: 128_000, price: '0.075' },
+    cacheRead: { base: '0.01', above: 128_000, price: '0.02' },
+    output: { base: '0.15', above: 128_000, price: '0.30' },
+  },
+  why: 'the catalogue takes it for gemini-1.5-flash',
+  source: PORTKEY,
+  checked: '2026-11-21',
+});
+
 const embedding = (model: string): OwnPrices => ({
   provider: 'cohere',
   models: [model],
@@ -101,6 +131,27 @@ export const otherPrices: readonly OwnPrices[] = [
     source: DEEPSEEK,
     checked: '2026-11-21',
   },
+  {
+    provider: 'bedrock',
+    models: ['*amazon.titan-embed-text-v2*'],
+    name: 'amazon.titan-embed-text-v2:0',
+    from: '',
+    covers: 'all',
+    prices: { input: '0.02' },
+    why: 'the catalogue takes it for the first version, at five times the price',
+    source: 'https://vercel.com/ai-gateway/models/titan-embed-text-v2.md',
+    checked: '2026-11-21',
+  },
+  flash8b('google'),
+  flash8b('vertex'),
+  unlisted('xai', 'grok-beta', { input: '5', output: '15' }),
+  unlisted('xai', 'grok-vision-beta', { input: '5', output: '15' }),
+  unlisted('cohere', 'command-nightly', { input: '1', output: '2' }),
+  unlisted('cohere', 'command-a-vision-07-2025', { input: '2.50', output: '10' }),
+  unlisted('cohere', 'command-a-reasoning-08-2025', { input: '2.50', output: '10' }),
+  unlisted('cohere', 'command-a-translate-08-2025', { input: '2.50', output: '10' }),
+  unlisted('cohere', 'c4ai-aya-vision-32b', { input: '0.50', output: '1.50' }),
+  embedding('embed-english-v2.0'),
   embedding('embed-english-v3.0'),
   embedding('embed-english-light-v3.0'),
   embedding('embed-multilingual-v3.0'),
