@@ -5,7 +5,8 @@ import { matchesGlob, weightOf } from './glob.ts';
 import { candidatesOf } from './names.ts';
 import { overridable, type PriceOverride } from './override.ts';
 import { findAlias, type PriceRules } from './rules.ts';
-import { type ListPrice, type OwnPrices, ownPrices } from './table/model-prices.ts';
+import { ownPrices } from './table/model-prices.ts';
+import type { ListPrice, OwnPrices } from './table/own-prices.ts';
 
 export interface FoundPrices {
   /** Whose list it is: an alias may lead to another provider's. */

@@ -1,4 +1,4 @@
-import type { ListPrice, OwnPrices } from './model-prices.ts';
+import type { ListPrice, OwnPrices } from './own-prices.ts';
 
 const PRICING = 'https://platform.claude.com/docs/en/about-claude/pricing';
 /** Haiku 5.5 costs five times as much above 100,000 tokens sent. */

@@ -1,4 +1,4 @@
-import type { ListPrice, OwnPrices } from './model-prices.ts';
+import type { ListPrice, OwnPrices } from './own-prices.ts';
 import { PORTKEY } from './sourced.ts';
 
 /** Above 272,000 tokens sent the whole call costs twice the price going in and one and a half times coming out. */

@@ -1,4 +1,4 @@
-import type { ListPrice, OwnPrices } from './model-prices.ts';
+import type { ListPrice, OwnPrices } from './own-prices.ts';
 import { PORTKEY } from './sourced.ts';
 
 const XAI = 'https://docs.x.ai/developers/pricing';
