@@ -115,8 +115,9 @@ export const exchange = z.object({
 });
 export type Exchange = z.infer<typeof exchange>;
 
-// Plain maps instead of msgpackr's records: a message must be readable without the state of its writer.
-const packr = new Packr({ useRecords: false, int64AsType: 'bigint' });
+// Plain maps instead of msgpackr's records: a message must be readable without the state of its writer. Strings are
+// bundled within each message, since encoding them one by one is what recording an exchange would cost most.
+const packr = new Packr({ useRecords: false, int64AsType: 'bigint', bundleStrings: true });
 
 export function encodeExchange(value: Exchange): Uint8Array {
   return packr.pack(value);

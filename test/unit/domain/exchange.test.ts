@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { Packr } from 'msgpackr';
+import { describe, expect, it } from 'vitest';
+import { SpendlensError } from '../../../domain/error.ts';
+import { decodeExchange, EXCHANGE_VERSION, type Exchange, encodeExchange } from '../../../domain/exchange.ts';
+
+const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.constant('x'.repeat(70_000)));
+const headers = fc.array(fc.tuple(text, text), { maxLength: 30 });
+const body = fc.record({
+  size: fc.nat(),
+  head: fc.uint8Array({ maxLength: 3_000 }).map((bytes) => new Uint8Array(bytes)),
+  tail: fc.option(fc.uint8Array({ maxLength: 3_000 }).map((bytes) => new Uint8Array(bytes))),
+  contentType: fc.option(text),
+  contentEncoding: fc.option(text),
+  flags: fc.subarray(['truncated', 'shed', 'omitted', 'undecodable'] as const),
+});
+const duration = fc.double({ min: 0, max: 1e9, noNaN: true });
+
+const exchanges: fc.Arbitrary<Exchange> = fc.record({
+  v: fc.constant(EXCHANGE_VERSION),
+  requestId: fc.uuid(),
+  kind: fc.constantFrom('app', 'demo'),
+  lane: fc.constant('pass'),
+  arrivedAt: fc.integer({ min: 0, max: 2 ** 45 }),
+  provider: text,
+  method: text,
+  path: text,
+  userAgent: text,
+  keyId: text,
+  modelOverride: text,
+  tags: fc.record({
+    userId: text,
+    feature: text,
+    promptId: text,
+    promptVersion: text,
+    sessionId: text,
+    sessionName: text,
+    sessionPath: text,
+    traceId: text,
+    properties: fc.dictionary(text, text, { maxKeys: 20, noNullPrototype: true }),
+    cut: fc.boolean(),
+  }),
+  requestHeaders: headers,
+  request: body,
+  requestFacts: fc.constant(null),
+  status: fc.option(fc.integer({ min: 100, max: 599 })),
+  errorKind: fc.option(fc.constantFrom('status', 'drained')),
+  latencyMs: duration,
+  ttftMs: fc.option(duration),
+  overheadMs: duration,
+  attempts: fc.array(
+    fc.record({
+      attempt: fc.nat(9),
+      provider: text,
+      upstream: text,
+      startedAt: duration,
+      status: fc.option(fc.integer({ min: 100, max: 599 })),
+      errorKind: fc.constant(null),
+      latencyMs: duration,
+      ttftMs: fc.option(duration),
+      responseHeaders: headers,
+      response: body,
+      facts: fc.constant(null),
+    }),
+    { maxLength: 3 },
+  ),
+  lost: fc.record({ exchanges: fc.nat(), bodies: fc.nat() }),
+});
+
+/** Bytes come back as a view of the message, which is all the same to its readers. */
+function comparable(exchange: Exchange): unknown {
+  return JSON.parse(
+    JSON.stringify(exchange, function (this: Record<string, unknown>, key, value: unknown) {
+      const raw = this[key];
+      return raw instanceof Uint8Array ? [...raw] : value;
+    }),
+  );
+}
+
+describe('an exchange', () => {
+  it('comes out of the log as it went in', () => {
+    fc.assert(
+      fc.property(exchanges, (exchange) => {
+        expect(comparable(decodeExchange(encodeExchange(exchange)))).toEqual(comparable(exchange));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([
+    ['is cut off', new Uint8Array([0x92, 0x01]), 'event_undecodable'],
+    ['is no exchange', new Packr().pack({ v: EXCHANGE_VERSION, requestId: 'x' }), 'event_undecodable'],
+    ['is of another version', new Packr().pack({ v: 99 }), 'event_version_unknown'],
+    ['is empty', new Uint8Array(0), 'event_undecodable'],
+  ])('that %s is a permanent failure', (_name, bytes, code) => {
+    expect(() => decodeExchange(bytes)).toThrow(SpendlensError);
+    try {
+      decodeExchange(bytes);
+    } catch (error) {
+      expect(error).toMatchObject({ code, retryable: false });
+    }
+  });
+});
