@@ -1,6 +1,6 @@
 import { Dialog } from 'radix-ui';
 import { useState } from 'react';
-import { Outlet } from 'react-router';
+import { Outlet, useLocation } from 'react-router';
 import { useStatus } from '../api/queries.ts';
 import { Drawer } from '../drawer/drawer.tsx';
 import { FirstRequest } from '../pages/first-request.tsx';
@@ -13,6 +13,9 @@ import { Rail } from './rail.tsx';
 import { RepricingNotice } from './repricing-notice.tsx';
 import { TopBar } from './top-bar.tsx';
 import { NoWarehouseYet, WarehouseNotice } from './warehouse-notice.tsx';
+
+/** Pages of settings, which stand before the first request too. */
+const timelessPaths = ['/prices', '/reconciliation'];
 
 export function Frame() {
   const status = useStatus();
@@ -35,6 +38,7 @@ function Shell({ reachable }: { reachable: boolean }) {
   const [sheet, setSheet] = useState(false);
   useLiveRefresh(status.data, view.range);
   useGoKeys();
+  const timeless = timelessPaths.includes(useLocation().pathname);
   const empty = status.data?.rows?.app === 0 && status.data.rows.demo === 0;
   return (
     <div className="flex h-full">
@@ -48,11 +52,11 @@ function Shell({ reachable }: { reachable: boolean }) {
         <Rail wide={false} />
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
-        <TopBar reachable={reachable} empty={empty} onOpenSheet={() => setSheet(true)} />
+        <TopBar reachable={reachable} empty={empty} timeless={timeless} onOpenSheet={() => setSheet(true)} />
         <WarehouseNotice />
         <RepricingNotice />
         <main id="main" tabIndex={-1} className="relative min-h-0 flex-1 overflow-auto outline-none">
-          {empty ? <FirstRequest /> : <Outlet />}
+          {empty && !timeless ? <FirstRequest /> : <Outlet />}
         </main>
       </div>
       <Sheet open={sheet} onOpenChange={setSheet} />

@@ -10,10 +10,13 @@ interface TopBarProps {
   readonly reachable: boolean;
   /** Nothing was recorded yet: there is nothing to filter, compare or choose a range of. */
   readonly empty: boolean;
+  /** The page is not about a range: nothing on it would change. */
+  readonly timeless: boolean;
   readonly onOpenSheet: () => void;
 }
 
-export function TopBar({ reachable, empty, onOpenSheet }: TopBarProps) {
+export function TopBar({ reachable, empty, timeless, onOpenSheet }: TopBarProps) {
+  const chosen = !empty && !timeless;
   return (
     <header className="flex min-h-12 shrink-0 flex-wrap items-center gap-x-3 gap-y-1.5 border-b border-line bg-surface px-4 py-2 max-sm:px-3">
       <span className="sm:hidden">
@@ -21,20 +24,16 @@ export function TopBar({ reachable, empty, onOpenSheet }: TopBarProps) {
           <Menu size={16} aria-hidden />
         </IconButton>
       </span>
-      {!empty && (
-        <>
-          <DemoBadge />
-          <FilterChips />
-        </>
-      )}
-      <span className={empty ? 'ml-auto' : 'max-sm:ml-auto'}>
+      {!empty && <DemoBadge />}
+      {chosen && <FilterChips />}
+      <span className={chosen ? 'max-sm:ml-auto' : 'ml-auto'}>
         <LiveDot reachable={reachable} />
       </span>
       {!empty && (
         <div className="flex items-center gap-2 max-sm:order-1">
           <KindSwitch />
-          <CompareToggle />
-          <RangePicker />
+          {chosen && <CompareToggle />}
+          {chosen && <RangePicker />}
         </div>
       )}
     </header>

@@ -33,7 +33,7 @@ export function FormDialog({ title, text, onClose, children, wide = false }: For
               )}
             </div>
             <Dialog.Close asChild>
-              <IconButton label="Close">
+              <IconButton label="Close" className="-mt-1 -mr-1.5">
                 <X size={15} aria-hidden />
               </IconButton>
             </Dialog.Close>

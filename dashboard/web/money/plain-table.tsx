@@ -1,3 +1,4 @@
+import type { CSSProperties } from 'react';
 import type { TableColumn } from '../table/column.ts';
 
 interface PlainTableProps<Row> {
@@ -18,8 +19,8 @@ export function PlainTable<Row>({ label, columns, rows, rowKey, muted }: PlainTa
             <th
               key={column.id}
               scope="col"
-              className={look(column, 'font-medium')}
-              style={index === 0 ? {} : width(column)}
+              className={look(column, `font-medium ${index === 0 ? '' : 'w-(--wide) max-sm:w-(--narrow)'}`)}
+              style={widths(column)}
             >
               {column.title}
             </th>
@@ -44,7 +45,11 @@ export function PlainTable<Row>({ label, columns, rows, rowKey, muted }: PlainTa
   );
 }
 
-const width = ({ width: px }: { readonly width: number }) => ({ width: px });
+const NARROW_PX = 124;
+const widths = ({ width }: { readonly width: number }): CSSProperties & Record<`--${string}`, string> => ({
+  '--wide': `${width}px`,
+  '--narrow': `${Math.min(width, NARROW_PX)}px`,
+});
 
 function look<Row>({ align, narrow }: TableColumn<Row>, more: string): string {
   const side = align === 'right' ? 'text-right' : 'text-left';

@@ -87,7 +87,7 @@ function Ready({ difference }: { difference: RepricingDifference }) {
           {kept}
         </span>
       </p>
-      <div className="-mx-4 max-h-80 overflow-y-auto border-b border-line">
+      <div className="-mx-3 max-h-80 overflow-y-auto border-b border-line">
         <PlainTable
           label="What would change"
           columns={columns}

@@ -4,7 +4,7 @@ import { integer } from '../format/number.ts';
 import { StateDot } from '../parts/state-dot.tsx';
 import { MoneyText } from '../table/cells.tsx';
 import type { Sorting, TableColumn } from '../table/column.ts';
-import { DifferenceText } from './difference.tsx';
+import { DifferenceText, SumText } from './difference.tsx';
 import { reasonWords } from './reason-words.ts';
 
 export type ReconciledRow = ReconciliationAnswer['rows'][number];
@@ -31,10 +31,10 @@ export const reconciliationColumns: readonly TableColumn<ReconciledRow>[] = [
   {
     id: 'day',
     title: 'Day (UTC)',
-    width: 100,
+    width: 116,
     align: 'left',
     sort: 'day',
-    cell: (row) => <span className="tabular-nums">{row.day}</span>,
+    cell: (row) => <span className="whitespace-nowrap">{row.day}</span>,
   },
   {
     id: 'invoice',
@@ -42,7 +42,7 @@ export const reconciliationColumns: readonly TableColumn<ReconciledRow>[] = [
     width: 104,
     align: 'right',
     sort: 'invoice',
-    cell: (row) => <MoneyText dollars={row.invoice} />,
+    cell: (row) => (fromDecimal(row.invoice) === 0n ? <Nothing /> : <MoneyText dollars={row.invoice} />),
   },
   {
     id: 'ours',
@@ -50,7 +50,12 @@ export const reconciliationColumns: readonly TableColumn<ReconciledRow>[] = [
     width: 104,
     align: 'right',
     sort: 'ours',
-    cell: (row) => <MoneyText dollars={row.ours} />,
+    cell: (row) =>
+      row.requests === 0 ? (
+        <Nothing />
+      ) : (
+        <SumText dollars={row.ours} unpriced={row.unpricedRequests} of={row.requests} />
+      ),
   },
   {
     id: 'difference',
@@ -77,6 +82,9 @@ export const reconciliationColumns: readonly TableColumn<ReconciledRow>[] = [
     cell: (row) => <Reason row={row} />,
   },
 ];
+
+/** Nothing billed, or nothing recorded: neither an amount nor unknown. */
+const Nothing = () => <span className="text-muted">none</span>;
 
 function Reason({ row }: { row: ReconciledRow }) {
   const { title, tone } = reasonWords[row.reason];

@@ -84,12 +84,13 @@ function Sums({ answer, differing }: { answer: ReconciliationAnswer; differing: 
   const billed = fromDecimal(invoice);
   const share = billed === 0n ? null : Math.abs(Number(nano) / Number(billed));
   const whose = answer.provider === '' ? 'all providers' : providerWords(answer.provider);
+  const unpriced = answer.rows.reduce((sum, row) => sum + row.unpricedRequests, 0);
   return (
     <dl className="grid grid-cols-4 gap-px overflow-hidden rounded-lg border border-line bg-line max-md:grid-cols-2">
-      <Sum title="Invoice" note={`${formatTitles[answer.format]} · ${answer.from} to ${answer.to}`}>
+      <Sum title="Invoice" note={`${daysWords(answer)} · ${formatTitles[answer.format]}`}>
         <span title={exactMoney(invoice)}>{money(invoice)}</span>
       </Sum>
-      <Sum title="Recorded here" note={whose}>
+      <Sum title="Recorded here" note={unpriced > 0 ? `${whose} · ${plural(unpriced, 'call')} unpriced` : whose}>
         <span title={exactMoney(ours)}>{money(ours)}</span>
       </Sum>
       <Sum title="Difference" note={share === null ? 'of nothing billed' : `${percent(share)} of the invoice`}>
@@ -103,6 +104,8 @@ function Sums({ answer, differing }: { answer: ReconciliationAnswer; differing: 
     </dl>
   );
 }
+
+const daysWords = ({ from, to }: ReconciliationAnswer): string => (from === to ? from : `${from} to ${to}`);
 
 function Sum({ title, note, children }: { title: string; note: string; children: ReactNode }) {
   return (

@@ -33,9 +33,7 @@ export function UnpricedPanel({ onPrice, onName }: UnpricedPanelProps) {
     <Panel
       title="Models without a price"
       aside={
-        models.length > 0 && (
-          <span className="text-small text-warn">{plural(requests, 'request')} in no total, since recording began</span>
-        )
+        models.length > 0 && <span className="text-small text-warn">{plural(requests, 'request')} in no total</span>
       }
     >
       <Settled query={query} skeleton={<SkeletonRows rows={3} />} reading="Reading what has no price …">
