@@ -97,7 +97,7 @@ describe('beyond the limit', () => {
     upstream.answer((_req, res) => res.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb));
     const started = performance.now();
     const exchange = await exchangeOf(proxy, {}, '{}');
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(performance.now() - started).toBeLessThan(30_000);
     expect(exchange.attempts[0]?.response).toMatchObject({ size: bomb.length, flags: ['truncated', 'undecodable'] });
   });
 
