@@ -200,7 +200,10 @@ export const reconciliationAnswer = z.object({
   rows: z.array(
     z.object({
       day,
+      /** As the report writes it, or as we do where it has no such line. */
       model: z.string(),
+      /** The names under which its calls are recorded. */
+      ourModels: z.array(z.string()),
       invoice: dollars,
       ours: dollars,
       difference: dollars,

@@ -19,6 +19,8 @@ export interface OwnDay {
 export interface Pair {
   readonly day: string;
   readonly model: string;
+  /** What the records call it, which the report may not. */
+  readonly ourModels: Set<string>;
   invoice: bigint;
   /** How far the invoice may be off by rounding alone. */
   rounding: bigint;
@@ -82,6 +84,7 @@ function pairUp(models: readonly InvoiceLine[], own: readonly OwnDay[]): Pair[] 
   }
   for (const { day, model, cost, requests, unpriced, estimated, corrected } of own) {
     const pair = pairOf(day, together ? ALL : find(model));
+    pair.ourModels.add(model);
     pair.ours += cost;
     pair.requests += requests;
     pair.unpriced += unpriced;
@@ -96,6 +99,7 @@ function pairUp(models: readonly InvoiceLine[], own: readonly OwnDay[]): Pair[] 
 const emptyPair = (day: string, model: string): Pair => ({
   day,
   model,
+  ourModels: new Set(),
   invoice: 0n,
   rounding: 0n,
   invoiced: false,
@@ -110,6 +114,7 @@ function figuresOf(pair: Pair) {
   return {
     day: pair.day,
     model: pair.model,
+    ourModels: [...pair.ourModels],
     invoice: dollars(pair.invoice),
     ours: dollars(pair.ours),
     difference: dollars(pair.invoice - pair.ours),

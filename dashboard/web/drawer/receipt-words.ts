@@ -18,10 +18,15 @@ const items: Readonly<Record<string, string>> = {
   audioInput: 'Audio input',
   audioOutput: 'Audio output',
   image: 'Images',
+  inputImage: 'Image input',
+  cacheReadAudio: 'Cache read, audio',
+  cacheReadImage: 'Cache read, images',
 };
 
-/** The bucket's name; fees come with names of their own. */
-export const itemTitle = (item: string): string => items[item] ?? item;
+/** The bucket's name; fees come with names of their own, such as `web_search`. */
+export const itemTitle = (item: string): string => items[item] ?? sentence(item);
+
+const sentence = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
 
 const sources: Readonly<Record<string, string>> = {
   'genai-prices': 'genai-prices catalogue',

@@ -33,7 +33,7 @@ export function ReconciliationResult({ answer }: { answer: ReconciliationAnswer 
     navigate(
       requestsLink({
         provider: answer.provider,
-        model: row.requests > 0 ? row.model : '',
+        models: row.ourModels,
         range: { from: row.day, to: row.day },
         kind: view.kind,
       }),

@@ -3,7 +3,8 @@ import { writeFilters, writeRange } from '../state/link.ts';
 
 interface Behind {
   readonly provider: string;
-  readonly model: string;
+  /** Any of these; none is all. */
+  readonly models: readonly string[];
   readonly costStatus?: string;
   /** UTC days, both contained, or all that there is. */
   readonly range: 'all' | { readonly from: string; readonly to: string };
@@ -11,21 +12,23 @@ interface Behind {
 }
 
 /** The requests behind a line of money, '' standing for any. */
-export function requestsLink({ provider, model, costStatus = '', range, kind }: Behind): string {
+export function requestsLink({ provider, models, costStatus = '', range, kind }: Behind): string {
   const wanted = [
-    ['provider', provider],
-    ['response_model', model],
-    ['cost_status', costStatus],
+    ['provider', [provider]],
+    // Above so many the link would get too long; the day and the provider say enough then.
+    ['response_model', models.length > MOST_MODELS ? [] : models],
+    ['cost_status', [costStatus]],
   ] as const;
   const filters = wanted
-    .filter(([, value]) => value !== '')
-    .map(([field, value]): Filter => ({ field, op: 'is', values: [value] }));
+    .map(([field, values]): Filter => ({ field, op: 'is', values: values.filter((value) => value !== '') }))
+    .filter(({ values }) => values.length > 0);
   const params = writeFilters(new URLSearchParams({ tz: 'UTC' }), filters);
   if (kind !== undefined) params.set('kind', kind);
   const written = range === 'all' ? writeRange(params, { preset: 'all' }) : writeRange(params, daysRange(range));
   return `/requests?${written}`;
 }
 
+const MOST_MODELS = 20;
 const DAY_MS = 86_400_000;
 
 function daysRange({ from, to }: { readonly from: string; readonly to: string }) {

@@ -72,7 +72,7 @@ function columnsOf(
       cell: (row) => (
         <span className="flex min-w-0 flex-col" title={row.reason}>
           <Link
-            to={requestsLink({ provider: row.provider, model: row.model, costStatus: 'unpriced', range: 'all' })}
+            to={requestsLink({ provider: row.provider, models: [row.model], costStatus: 'unpriced', range: 'all' })}
             className="truncate font-medium hover:underline"
           >
             {row.model}
