@@ -74,10 +74,11 @@ function marksOf(buckets: readonly number[], timeZone: string, plotWidth: number
 
 /** Not components: recharts looks at the elements that stand directly inside the chart. */
 function shapeOf(line: ChartLine, asBars: boolean) {
-  const shared = { key: line.key, dataKey: line.key, name: line.title, isAnimationActive: false } as const;
+  const shared = { dataKey: line.key, name: line.title, isAnimationActive: false } as const;
   if (line.look === 'before') {
     return (
       <Line
+        key={line.key}
         {...shared}
         type="step"
         stroke={line.colour}
@@ -93,6 +94,7 @@ function shapeOf(line: ChartLine, asBars: boolean) {
     const opacity = line.look === 'strong' ? 1 : 0.55;
     return (
       <Line
+        key={line.key}
         {...shared}
         type="linear"
         stroke={line.colour}
@@ -103,9 +105,10 @@ function shapeOf(line: ChartLine, asBars: boolean) {
       />
     );
   }
-  if (asBars) return <Bar {...shared} stackId="stack" fill={line.colour} />;
+  if (asBars) return <Bar key={line.key} {...shared} stackId="stack" fill={line.colour} />;
   return (
     <Area
+      key={line.key}
       {...shared}
       type="step"
       stackId="stack"

@@ -13,7 +13,7 @@ export function ChartTable({ title, data, timeZone, format }: ChartTableProps) {
   return (
     <div className="sr-only">
       <table>
-        <caption>{title}</caption>
+        <caption>{title} over time</caption>
         <thead>
           <tr>
             <th scope="col">Time</th>

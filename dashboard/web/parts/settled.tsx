@@ -44,7 +44,10 @@ export function Settled<T>({ query, skeleton, reading, children }: SettledProps<
   return (
     <div className="relative flex h-full min-h-0 flex-col" aria-busy={isPlaceholderData}>
       <div
-        className={`flex min-h-0 flex-1 flex-col transition-opacity ${isPlaceholderData ? 'opacity-50 delay-100' : ''}`}
+        // What is dimmed answers the question before: a click on it would go astray.
+        className={`flex min-h-0 flex-1 flex-col transition-opacity ${
+          isPlaceholderData ? 'pointer-events-none opacity-50 delay-100' : ''
+        }`}
       >
         {children(data)}
       </div>
