@@ -1,6 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import { readTornEnd, repairEnd, type TornEvent } from './cut-json.ts';
 import { readFrames } from './event-stream.ts';
+import { readForm } from './form.ts';
 import { isObject, parseJson } from './json.ts';
 
 /** What was kept of a body, decoded to text. */
@@ -33,6 +34,8 @@ export function parseBody(body: BodyText): ParsedBody {
   if (bytes != null) return readBinary(bytes.head, bytes.tail);
   if (head === '' && tail === null) return { kind: 'empty' };
   if (isEventStream(body)) return readEvents(head, tail);
+  const form = readForm(body.contentType, () => (tail === null ? head : `${head}\n${tail}`));
+  if (form !== undefined) return { kind: 'json', value: form };
   if (isLines(body)) return readLines(head, tail);
   const value = tail === null ? parseJson(head) : undefined;
   return value === undefined ? readCut(head, tail) : { kind: 'json', value };

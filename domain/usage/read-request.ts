@@ -9,7 +9,7 @@ export function readRequest(format: WireFormat, path: string, body: ParsedBody):
     model: textAt(value, 'model') || modelFromPath(path),
     userId: userOf(format, value),
     streamed:
-      at(value, 'stream') === true ||
+      ['true', true].some((yes) => at(value, 'stream') === yes) ||
       /(:stream(GenerateContent|RawPredict)|\/(converse-stream|invoke-with-response-stream))(\?|$)/i.test(path),
     countedInput: null,
   };

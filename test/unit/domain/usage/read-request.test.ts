@@ -107,4 +107,19 @@ describe('readRequest', () => {
     const body = { kind: 'cut', value: undefined, closed: false, text: head } as const;
     expect(readRequest('openai-chat', '/v1/models/%E0%A4%A:x', body).model).toBe('%E0%A4%A');
   });
+
+  it('the model of a form with a file, also where the file was cut out of the middle', () => {
+    const field = (name: string, value: string) =>
+      `--xYz\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+    const file = `--xYz\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\nContent-Type: audio/wav\r\n\r\nRIFF{"model":"no"}${'\u0000'.repeat(5000)}\r\n`;
+    const contentType = 'multipart/form-data; boundary=xYz';
+    const first = `${field('model', 'gpt-4o-transcribe')}${file}${field('stream', 'true')}--xYz--\r\n`;
+    const last = `${file}${field('model', 'gpt-4o-transcribe')}${field('stream', 'true')}--xYz--\r\n`;
+    for (const text of [first, last]) {
+      for (const body of [cut(text, text.length, 0, contentType), cut(text, 300, 300, contentType)]) {
+        const facts = readRequest('openai-transcriptions', '/v1/audio/transcriptions', body);
+        expect(facts).toMatchObject({ model: 'gpt-4o-transcribe', streamed: true });
+      }
+    }
+  });
 });
