@@ -158,3 +158,15 @@ it('uploads that the provider does not wait for still get its answer', async () 
   await proxy.stop();
   proxy.remove();
 });
+
+it('health and metrics do not stand before a provider that has its own host name', async () => {
+  const proxy = await startTestProxy({ config });
+  expect((await call(`${proxy.url}/metrics`)).body.toString()).toContain('spendlens_proxy_requests_total');
+  expect((await call(`${proxy.url}/readyz`)).status).toBe(200);
+  expect(upstream.received).toHaveLength(0);
+  await call(`${proxy.url}/metrics`, { headers: { host: 'openai.example.com' } });
+  await call(`${proxy.url}/openai/healthz`);
+  expect(upstream.received.map((received) => received.url)).toEqual(['/metrics', '/healthz']);
+  await proxy.stop();
+  proxy.remove();
+});
