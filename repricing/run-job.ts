@@ -23,6 +23,8 @@ export interface JobParts {
 
 /** Rows may come to stand a while after the moment that they carry. */
 const MARGIN_MS = 60_000;
+/** Calls that go on arriving at other prices than the job's do so for a reason that no further round mends. */
+const MAX_ROUNDS = 20;
 
 /**
  * Brings a job to its end, from wherever it stands. A round plans every correction before it applies the first one,
@@ -77,12 +79,14 @@ export async function runJob(parts: JobParts, begun: Job): Promise<Job> {
   while (job.state === 'planning' || job.state === 'applying') {
     await plan();
     const changed = await apply();
-    const late = job.undoes === '' && (changed || job.progress.round === 1);
-    if (late) await nextRound();
-    else await say({ state: 'done' });
+    const due = job.undoes === '' && (changed || job.progress.round === 1);
+    if (due && job.progress.round < MAX_ROUNDS) await nextRound();
+    else await say({ state: 'done', message: due ? STILL_COMING : '' });
   }
   return job;
 }
+
+const STILL_COMING = 'calls still arrive at other prices: price again those from after this';
 
 interface Step {
   readonly calls: number;

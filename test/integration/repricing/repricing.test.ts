@@ -10,10 +10,8 @@ import { createWarehouse, type Warehouse } from '../../../clickhouse/client.ts';
 import { createInserts } from '../../../clickhouse/inserts.ts';
 import { migrate } from '../../../clickhouse/migrate.ts';
 import { askCompleteness } from '../../../clickhouse/query/completeness.ts';
-import type { AttemptRow } from '../../../clickhouse/rows.ts';
 import { nanoUsd, toDecimal } from '../../../domain/money.ts';
-import { encodePricingFacts } from '../../../domain/prices/pricing-facts.ts';
-import { attemptRow } from '../../harness/attempt-row.ts';
+import { lateCalls } from '../../harness/late-calls.ts';
 import { fillAttempts } from '../../harness/many-rows.ts';
 import { carryOnUntilDone, repricingBy, type Sums, sumsOf } from '../../harness/repricing.ts';
 import { startWarehouse, type TestWarehouse } from '../../harness/warehouse.ts';
@@ -196,7 +194,7 @@ describe('what arrives meanwhile', () => {
     await repricing.carryOn(minute(), async ({ progress }) => {
       if (progress.round > 1) return;
       sent++;
-      await inserts.attempts(pair('late', sent, Date.now() - sent * 86_400_000), `late:${sent}`);
+      await inserts.attempts(lateCalls('late', sent, Date.now() - sent * 86_400_000), `late:${sent}`);
     });
     expect(sent).toBeGreaterThan(3);
     const sums = await sumsOf(warehouse);
@@ -213,33 +211,3 @@ describe('what arrives meanwhile', () => {
     expect(late).toEqual([{ calls: due, totals: due, corrected: String(2 * sent) }]);
   });
 });
-
-function pair(outbox: string, seq: number, at: number): AttemptRow[] {
-  const pricing_facts = encodePricingFacts({
-    provider: 'openai',
-    model: 'gpt-4o-mini',
-    responseModel: 'gpt-4o-mini-2024-07-18',
-    at: new Date(at),
-    usage: {
-      input: 100,
-      cacheRead: 0,
-      cacheWrite5m: null,
-      cacheWrite1h: null,
-      output: 50,
-      reasoning: 0,
-      audioInput: null,
-      audioOutput: null,
-      image: null,
-    },
-    reportedCost: null,
-    status: 200,
-    estimated: false,
-    hiddenReasoning: false,
-    complete: true,
-  });
-  const call = { pricing_facts, attempts: 2, cost_usd: '0.000001' };
-  return [
-    attemptRow(at, outbox, seq, { ...call, attempt: 1, final: false, total_cost_usd: null, total_cost_status: '' }),
-    attemptRow(at, outbox, seq, { ...call, attempt: 2, total_cost_usd: '0.000002' }),
-  ];
-}
