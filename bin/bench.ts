@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchRepricing } from '../test/bench/reprice.ts';
 import { runBench } from '../test/bench/run.ts';
 import { buildWeb } from './web.ts';
 
@@ -6,8 +7,18 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '8' },
     outage: { type: 'string', default: '60' },
+    reprice: { type: 'string' },
   },
 });
+if (values.reprice !== undefined) {
+  const rows = Number(values.reprice);
+  if (!(rows >= 1000)) {
+    process.stderr.write('npm run bench -- --reprice ROWS: 1000 or more\n');
+    process.exit(2);
+  }
+  await benchRepricing(rows);
+  process.exit(0);
+}
 const seconds = Number(values.seconds);
 const outageSeconds = Number(values.outage);
 if (!(seconds > 0 && outageSeconds >= 0)) {
