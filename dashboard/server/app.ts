@@ -53,7 +53,13 @@ const security = helmet({
 export function createApp({ config, warehouse, children, log, money, web }: AppParts): Express {
   const sessions = createSessions(config.token);
   const limiter = createLimiter();
-  const status = createStatus({ warehouse, children, proxyUrl: config.proxyUrl, sqlUrl: config.warehouse.url });
+  const status = createStatus({
+    warehouse,
+    children,
+    proxyUrl: config.proxyUrl,
+    proxyKey: config.proxyKey,
+    sqlUrl: config.warehouse.url,
+  });
   const gate = createGate(sessions);
   const app = express();
   app.disable('etag');

@@ -8,6 +8,7 @@ const environment = z.object({
   SPENDLENS_DASHBOARD_HOSTS: z.string().default(''),
   SPENDLENS_TOKEN: z.string().min(16, 'must have at least 16 characters: it is what opens the dashboard'),
   SPENDLENS_PROXY_URL: z.url(),
+  SPENDLENS_PROXY_KEY: z.string().optional(),
   /** spendlens.yaml, whose prices and aliases are shown beside those of the dashboard; may be absent. */
   SPENDLENS_CONFIG: z.string().min(1).optional(),
   CLICKHOUSE_URL: z.url(),
@@ -21,6 +22,7 @@ export interface DashboardConfig {
   readonly publicHosts: readonly string[];
   readonly token: string;
   readonly proxyUrl: string;
+  readonly proxyKey: string | null;
   readonly configPath: string | null;
   readonly warehouse: { readonly url: string; readonly user: string; readonly password: string };
 }
@@ -41,6 +43,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): D
       .filter((host) => host !== ''),
     token: data.SPENDLENS_TOKEN,
     proxyUrl: data.SPENDLENS_PROXY_URL,
+    proxyKey: data.SPENDLENS_PROXY_KEY || null,
     configPath: data.SPENDLENS_CONFIG ?? null,
     warehouse: { url: data.CLICKHOUSE_URL, user: data.CLICKHOUSE_USER, password: data.CLICKHOUSE_PASSWORD },
   };

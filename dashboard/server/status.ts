@@ -31,6 +31,8 @@ export interface StatusParts {
   readonly warehouse: Warehouse;
   readonly children: () => readonly ChildState[];
   readonly proxyUrl: string;
+  /** The proxy's own key, where it asks for one. */
+  readonly proxyKey: string | null;
   readonly sqlUrl: string;
 }
 
@@ -48,7 +50,13 @@ const nothingKnown: Known = {
 };
 
 /** Answers while the warehouse is away too: that is when people look at what is down. */
-export function createStatus({ warehouse, children, proxyUrl, sqlUrl }: StatusParts): () => Promise<StatusAnswer> {
+export function createStatus({
+  warehouse,
+  children,
+  proxyUrl,
+  proxyKey,
+  sqlUrl,
+}: StatusParts): () => Promise<StatusAnswer> {
   const completeness = createPaced(() => askCompleteness(warehouse), HEALTH_MS);
   const kinds = createPaced(() => warehouse.rows(kindRow, render(KINDS)), COUNTS_MS);
   let known = nothingKnown;
@@ -83,7 +91,7 @@ export function createStatus({ warehouse, children, proxyUrl, sqlUrl }: StatusPa
   }
 
   return async function status() {
-    const [error, waiting] = await Promise.all([learn(), readWaiting(proxyUrl)]);
+    const [error, waiting] = await Promise.all([learn(), readWaiting(proxyUrl, proxyKey)]);
     const processes = children().map(({ name, state, restarts, lastExit }) => ({ name, state, restarts, lastExit }));
     return {
       now: new Date().toISOString(),

@@ -87,6 +87,7 @@ beforeAll(async () => {
     publicHosts: [],
     token: TOKEN,
     proxyUrl: 'http://127.0.0.1:9',
+    proxyKey: null,
     configPath: null,
     warehouse: { url: engine.url, user: '', password: '' },
   };

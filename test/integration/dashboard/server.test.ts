@@ -64,6 +64,7 @@ async function start(over: { warehouse?: Warehouse; token?: string } = {}) {
       publicHosts: ['spend.example'],
       token: over.token ?? TOKEN,
       proxyUrl: `http://127.0.0.1:${proxyPort}`,
+      proxyKey: null,
       configPath: null,
       warehouse: { url: engine.url, user: '', password: '' },
     },

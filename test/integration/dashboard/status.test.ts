@@ -33,7 +33,13 @@ afterAll(async () => {
 });
 
 function statusOf() {
-  const status = createStatus({ warehouse, children, proxyUrl: 'http://127.0.0.1:1', sqlUrl: engine.url });
+  const status = createStatus({
+    warehouse,
+    children,
+    proxyUrl: 'http://127.0.0.1:1',
+    proxyKey: null,
+    sqlUrl: engine.url,
+  });
   return async () => statusAnswer.parse(await status());
 }
 
