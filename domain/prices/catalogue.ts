@@ -9,6 +9,7 @@ import { type PicoUsd, picoUsd } from '../money.ts';
 import { builtInProviders } from '../providers.ts';
 import { type CatalogueProvider, readCatalogue } from './catalogue-file.ts';
 import { toPico } from './decimal.ts';
+import { remember } from './remember.ts';
 
 /** Kept by hand, since the package does not export its version; a test compares it with what is installed. */
 export const CATALOGUE_VERSION = 'genai-prices 0.1.8';
@@ -78,10 +79,6 @@ const catalogueNames: ReadonlyMap<string, string> = new Map([
   ['voyage', 'voyageai'],
 ]);
 
-/** Matching a name against the catalogue's patterns takes tens of microseconds, and a fleet uses few models. */
-const MAX_REMEMBERED = 2_000;
-const remembered = new Map<string, readonly Period[] | null>();
-
 /** True where the catalogue has a price list of this provider at all. */
 export function listsProvider(provider: string): boolean {
   const name = catalogueNames.get(provider) ?? provider;
@@ -91,25 +88,15 @@ export function listsProvider(provider: string): boolean {
 
 /** The catalogue's prices of a model as of `at`, null where it does not know it. */
 export function findListed(provider: string, model: string, at: Date): ModelPrices | null {
-  const key = `${provider}\n${model}`;
-  let periods = remembered.get(key);
-  if (periods === undefined) periods = readPeriods(provider, model);
-  // Deleted and set again, the Map's order is that of last use.
-  else remembered.delete(key);
-  remembered.set(key, periods);
-  if (remembered.size > MAX_REMEMBERED) forgetOldest();
+  const periods = periodsNamed(provider, model);
   return periods === null ? null : pick(periods, at);
 }
 
-function forgetOldest(): void {
-  const oldest = remembered.keys().next();
-  if (!oldest.done) remembered.delete(oldest.value);
-}
-
-function readPeriods(provider: string, model: string): readonly Period[] | null {
+/** Matching a name against the catalogue's patterns takes tens of microseconds. */
+const periodsNamed = remember((provider, model): readonly Period[] | null => {
   const info = listsProvider(provider) ? findModel(catalogueNames.get(provider) ?? provider, model) : null;
   return info === null ? null : periodsOf(info);
-}
+});
 
 function periodsOf(info: ModelInfo): readonly Period[] {
   const conditional: readonly ConditionalPrice[] = Array.isArray(info.prices) ? info.prices : [{ prices: info.prices }];

@@ -4,6 +4,7 @@ import { toPico } from './decimal.ts';
 import { matchesGlob } from './glob.ts';
 import { type Bill, emptyBill } from './lines.ts';
 import type { ReceiptLine } from './receipt.ts';
+import { remember } from './remember.ts';
 import { type Fee, fees } from './table/fees.ts';
 
 /** What is billed by the piece: the provider's own tools, searches, seconds of audio, and the request itself. */
@@ -71,12 +72,12 @@ function findFee(provider: string, prices: ModelPrices, tool: string): FoundFee 
 }
 
 function ownFee(provider: string, model: string, tool: string): Fee | null {
-  const found = fees.find(
-    (fee) =>
-      fee.tool === tool && fee.provider === provider && fee.models.some((pattern) => matchesGlob(pattern, model)),
-  );
-  return found ?? null;
+  return feesNamed(provider, model).find((fee) => fee.tool === tool) ?? null;
 }
+
+const feesNamed = remember((provider, model): readonly Fee[] =>
+  fees.filter((fee) => fee.provider === provider && fee.models.some((pattern) => matchesGlob(pattern, model))),
+);
 
 function feeLine(item: string, units: number, price: PicoUsd, source: string): ReceiptLine {
   return {

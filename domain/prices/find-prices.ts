@@ -4,6 +4,7 @@ import { toPico } from './decimal.ts';
 import { matchesGlob, weightOf } from './glob.ts';
 import { candidatesOf } from './names.ts';
 import { overridable, type PriceOverride } from './override.ts';
+import { remember } from './remember.ts';
 import { findAlias, type PriceRules } from './rules.ts';
 import { ownPrices } from './table/model-prices.ts';
 import type { ListPrice, OwnPrices } from './table/own-prices.ts';
@@ -39,8 +40,10 @@ export function findPrices(
   return null;
 }
 
+const candidatesNamed = remember(candidatesOf);
+
 function findNamed(provider: string, name: string, at: Date): FoundPrices | null {
-  for (const candidate of candidatesOf(provider, name)) {
+  for (const candidate of candidatesNamed(provider, name)) {
     const prices = pricesOf(candidate.provider, candidate.model, at);
     if (prices === null) continue;
     const doubt = candidate.guessed ? `no price of "${name}" is listed, that of "${prices.model}" was taken` : '';
@@ -59,17 +62,21 @@ function pricesOf(provider: string, model: string, at: Date): ModelPrices | null
 
 const empty: ModelPrices = { model: '', from: '', hours: '', source: 'spendlens', sources: {}, origin: '', of: {} };
 
+/** The line that names the model most exactly, and of those the newest. */
 function ownOf(provider: string, model: string, at: Date): OwnPrices | null {
-  let best: OwnPrices | null = null;
-  let bestWeight = -1;
-  for (const line of ownPrices) {
-    if (line.provider !== provider || (line.from !== '' && at.getTime() < Date.parse(line.from))) continue;
-    const weight = Math.max(-1, ...line.models.filter((glob) => matchesGlob(glob, model)).map(weightOf));
-    if (weight < 0 || weight < bestWeight || (weight === bestWeight && line.from < (best?.from ?? ''))) continue;
-    best = line;
-    bestWeight = weight;
-  }
-  return best;
+  return ownNamed(provider, model).find(({ from }) => from === '' || at.getTime() >= Date.parse(from)) ?? null;
+}
+
+const ownNamed = remember((provider, model): readonly OwnPrices[] => {
+  const weighed = ownPrices.map((line) => ({ line, weight: line.provider === provider ? weightFor(line, model) : -1 }));
+  return weighed
+    .filter(({ weight }) => weight >= 0)
+    .sort((a, b) => b.weight - a.weight || b.line.from.localeCompare(a.line.from))
+    .map(({ line }) => line);
+});
+
+function weightFor({ models }: OwnPrices, model: string): number {
+  return Math.max(-1, ...models.filter((glob) => matchesGlob(glob, model)).map(weightOf));
 }
 
 function mend(base: ModelPrices, own: OwnPrices, at: Date): ModelPrices {
