@@ -2,6 +2,7 @@ import { type NanoUsd, nanoUsd, toDecimal } from '../money.ts';
 import type { ReconciliationAnswer, ReconciliationReason } from '../money-api.ts';
 import type { Invoice, InvoiceLine } from './invoice.ts';
 import { createNameFinder } from './model-names.ts';
+import type { Pair } from './pair.ts';
 import { reasonOf } from './reason.ts';
 
 /** What stands in the warehouse of one UTC day and model. */
@@ -13,23 +14,6 @@ export interface OwnDay {
   readonly unpriced: number;
   readonly estimated: number;
   readonly corrected: number;
-}
-
-/** One day and model, both sides added up. */
-export interface Pair {
-  readonly day: string;
-  readonly model: string;
-  /** What the records call it, which the report may not. */
-  readonly ourModels: Set<string>;
-  invoice: bigint;
-  /** How far the invoice may be off by rounding alone. */
-  rounding: bigint;
-  invoiced: boolean;
-  ours: bigint;
-  requests: number;
-  unpriced: number;
-  estimated: number;
-  corrected: number;
 }
 
 const ALL = 'all models';

@@ -1,5 +1,5 @@
 import type { ReconciliationReason } from '../money-api.ts';
-import type { Pair } from './compare.ts';
+import type { Pair } from './pair.ts';
 
 interface Reason {
   readonly reason: ReconciliationReason;

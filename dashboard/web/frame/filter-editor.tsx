@@ -6,6 +6,7 @@ import { IconButton } from '../parts/button.tsx';
 import { useView } from '../state/view.tsx';
 import { fieldTitle, isNumericField } from '../state/vocabulary.ts';
 import { NumberForm, ValuesForm } from './filter-forms.tsx';
+import { searchField } from './search-field.ts';
 
 interface FilterEditorProps {
   /** Null asks for the field first. */
@@ -40,9 +41,6 @@ export function FilterEditor({ field, existing, onDone }: FilterEditorProps) {
     </div>
   );
 }
-
-export const searchField =
-  'h-9 w-full border-b border-line bg-transparent px-3 text-small outline-none placeholder:text-muted focus-visible:outline-none';
 
 function FieldList({ onChoose }: { onChoose: (field: string) => void }) {
   const { view } = useView();

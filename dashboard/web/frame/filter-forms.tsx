@@ -7,7 +7,7 @@ import { reasonOf } from '../parts/failure.tsx';
 import { Segments } from '../parts/segments.tsx';
 import { useView } from '../state/view.tsx';
 import { fieldUnits, valueTitle } from '../state/vocabulary.ts';
-import { searchField } from './filter-editor.tsx';
+import { searchField } from './search-field.ts';
 
 type ValuesFilter = Extract<Filter, { op: 'is' | 'is_not' | 'contains' | 'not_contains' }>;
 const isValuesFilter = (filter: Filter | null): filter is ValuesFilter =>

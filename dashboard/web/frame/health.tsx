@@ -3,7 +3,7 @@ import { integer, plural } from '../format/number.ts';
 import { Popover } from '../parts/popover.tsx';
 import { StateDot, type Tone } from '../parts/state-dot.tsx';
 import { useServer } from '../state/view.tsx';
-import { railItem } from './rail.tsx';
+import { railItem } from './rail-item.ts';
 
 type HealthState = StatusAnswer['health'];
 

@@ -17,6 +17,7 @@ import { Tip } from '../parts/tip.tsx';
 import { sharedSearch } from '../state/view.tsx';
 import { Health } from './health.tsx';
 import { Logo } from './logo.tsx';
+import { railItem } from './rail-item.ts';
 import { SignOut } from './sign-out.tsx';
 import { ThemeToggle } from './theme-toggle.tsx';
 
@@ -111,12 +112,6 @@ function RailLink({ entry, wide, onNavigate }: { entry: Entry; wide: boolean; on
   );
   return <li>{wide ? link : <RailTip text={entry.title}>{link}</RailTip>}</li>;
 }
-
-/** Look of an entry: with its word, or in a rail that shows icons alone on middling screens. */
-export const railItem = (wide: boolean): string =>
-  `flex h-8 w-full items-center gap-2.5 rounded-md px-2 text-body text-muted transition-colors hover:bg-hover hover:text-text ${
-    wide ? '' : 'max-lg:justify-center'
-  }`;
 
 /** The name beside an icon, only where the icon stands alone. */
 function RailTip({ text, children }: { text: string; children: React.ReactNode }) {

@@ -3,7 +3,7 @@ import { LogOut } from 'lucide-react';
 import { useNavigate } from 'react-router';
 import { signOut } from '../api/queries.ts';
 import { Tip } from '../parts/tip.tsx';
-import { railItem } from './rail.tsx';
+import { railItem } from './rail-item.ts';
 
 export function SignOut({ wide }: { wide: boolean }) {
   const navigate = useNavigate();

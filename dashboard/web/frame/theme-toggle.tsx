@@ -1,7 +1,7 @@
 import { Monitor, Moon, Sun } from 'lucide-react';
 import { Tip } from '../parts/tip.tsx';
 import { chooseTheme, type ThemeChoice, useThemeChoice } from '../state/theme.ts';
-import { railItem } from './rail.tsx';
+import { railItem } from './rail-item.ts';
 
 const icons = { system: Monitor, light: Sun, dark: Moon } as const;
 const titles = { system: 'System theme', light: 'Light theme', dark: 'Dark theme' } as const;
