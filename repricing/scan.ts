@@ -34,6 +34,7 @@ export async function countCalls(warehouse: Warehouse, range: ScanRange): Promis
   return row?.n ?? 0;
 }
 
+// One thread and small blocks: in the table's own order, what others would read ahead is beyond the limit.
 /** The exchanges behind `after`, each with all its calls, as many as a batch holds. */
 export async function scanBatch(warehouse: Warehouse, range: ScanRange, after: Place | null): Promise<Scanned> {
   const { at, outbox, seq } = after ?? BEGINNING;
@@ -43,7 +44,8 @@ export async function scanBatch(warehouse: Warehouse, range: ScanRange, after: P
       text: `SELECT ${COLUMNS} FROM spendlens.attempts
         WHERE ${WHERE} AND created_at >= {at:DateTime64(3, 'UTC')}
           AND (created_at, toString(outbox_id), seq) > ({at:DateTime64(3, 'UTC')}, {outbox:String}, {seq:UInt64})
-        ORDER BY created_at, outbox_id, seq, attempt LIMIT {limit:UInt32}`,
+        ORDER BY created_at, outbox_id, seq, attempt LIMIT {limit:UInt32}
+        SETTINGS max_threads = 1, max_block_size = 8192`,
       params: { ...paramsOf(range), at, outbox, seq, limit: BATCH_ROWS },
     },
     { maxSeconds: BATCH_SECONDS },
