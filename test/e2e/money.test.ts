@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../harness/browser.ts';
-import { type Stack, startStack } from '../harness/stack.ts';
+import { type Stack, startStack, until } from '../harness/stack.ts';
 import { startUpstream, type Upstream } from '../harness/upstream.ts';
 
 /** Money in the browser: a receipt line by line, a model that no list knows, and an invoice held against the records. */
@@ -206,6 +206,7 @@ describe('numbers to hold against the invoice', () => {
     await dialog.getByText('Version 2').waitFor();
     await shot('prices-history');
     await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
   });
 
   it('undoes a correction to the nano', async () => {
@@ -251,4 +252,32 @@ describe('numbers to hold against the invoice', () => {
     await planted.waitFor();
     expect(errors).toEqual([]);
   });
+
+  it('says that the warehouse is away, and brings the figures back by itself', async () => {
+    await goTo('Overview');
+    const notice = page.getByText('The warehouse is restarting');
+    // It is back within seconds, which may fall between two looks at the status: it is killed until somebody looked.
+    const seen = await until(async () => {
+      const { warehouse } = stack.endpoints().pids;
+      if (warehouse !== null && isAlive(warehouse)) process.kill(warehouse, 'SIGKILL');
+      return notice.waitFor({ timeout: 2_500 }).then(
+        () => true,
+        () => false,
+      );
+    }, 60_000);
+    expect(seen).toBe(true);
+    await shot('warehouse-away');
+    await notice.waitFor({ state: 'hidden', timeout: 60_000 });
+    await page.getByText('3 requests unpriced').first().waitFor();
+    await page.waitForFunction(() => document.querySelector('[role=alert]') === null);
+    expect(errors).toEqual([]);
+  });
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { statusAnswer } from '../../domain/api.ts';
 import { type Stack, startStack, until } from '../harness/stack.ts';
 
 /**
@@ -128,12 +129,10 @@ const withinCommitWindow = (entry: Entry, killedAt: number[]) =>
       entry.completeAt <= at + COMMIT_WINDOW_MS,
   );
 
-function isDrained(status: unknown): boolean {
-  if (typeof status !== 'object' || status === null || !('health' in status)) return false;
-  const { health } = status;
-  return typeof health === 'object' && health !== null && 'complete' in health && 'waiting' in health
-    ? health.complete === true && health.waiting === 0
-    : false;
+function isDrained(answer: unknown): boolean {
+  const status = statusAnswer.safeParse(answer).data;
+  if (status === undefined || !status.warehouse.reachable) return false;
+  return status.health.complete === true && status.health.waiting === 0;
 }
 
 async function sendAll() {

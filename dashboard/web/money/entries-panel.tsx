@@ -96,6 +96,9 @@ const FromFile = () => (
   </span>
 );
 
+/** A dialog opens once the menu has given the focus back, or the menu would take it from the dialog. */
+const afterMenu = (open: () => void) => void setTimeout(open);
+
 function actionsColumn(onEdit: (entry: ConfigEntry) => void, onAsk: (asked: Asked) => void): TableColumn<ConfigEntry> {
   return {
     id: 'do',
@@ -112,13 +115,13 @@ function actionsColumn(onEdit: (entry: ConfigEntry) => void, onAsk: (asked: Aske
       );
       return (
         <Menu trigger={trigger}>
-          <MenuItem icon={<Pencil size={14} />} onSelect={() => onEdit(entry)}>
+          <MenuItem icon={<Pencil size={14} />} onSelect={() => afterMenu(() => onEdit(entry))}>
             Edit
           </MenuItem>
-          <MenuItem icon={<History size={14} />} onSelect={() => onAsk({ dialog: 'history', entry })}>
+          <MenuItem icon={<History size={14} />} onSelect={() => afterMenu(() => onAsk({ dialog: 'history', entry }))}>
             History
           </MenuItem>
-          <MenuItem icon={<Trash2 size={14} />} onSelect={() => onAsk({ dialog: 'delete', entry })}>
+          <MenuItem icon={<Trash2 size={14} />} onSelect={() => afterMenu(() => onAsk({ dialog: 'delete', entry }))}>
             Delete
           </MenuItem>
         </Menu>

@@ -33,8 +33,9 @@ export function useSaving(kind: ConfigKind): Saving {
         setFailure(null);
         return true;
       } catch (error) {
-        setFailure(error);
+        // First, since whoever reads of it may ask for what stands now at once.
         await cache.invalidateQueries({ queryKey: ['config', kind] });
+        setFailure(error);
         return false;
       } finally {
         setBusy(false);

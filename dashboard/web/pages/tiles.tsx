@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Link, useSearchParams } from 'react-router';
 import type { Figures, SummaryAnswer } from '../../../domain/api.ts';
 import { useSummary } from '../api/queries.ts';
 import { type Change, type Meaning, moneyChange, relativeChange, shareChange } from '../format/change.ts';
@@ -7,7 +8,7 @@ import { compact, duration, integer, percent, plural } from '../format/number.ts
 import { dateTime } from '../format/time.ts';
 import { rangeTitle } from '../frame/range-picker.tsx';
 import { Settled } from '../parts/settled.tsx';
-import { useView } from '../state/view.tsx';
+import { sharedSearch, useView } from '../state/view.tsx';
 
 const strip =
   'grid grid-cols-[minmax(258px,2fr)_repeat(6,minmax(0,1fr))] overflow-hidden rounded-lg border border-line bg-line gap-px max-lg:grid-cols-4 max-sm:grid-cols-2';
@@ -112,17 +113,21 @@ function SpendValue({ figures }: { figures: Figures }) {
 
 /** What the total does not tell: money that is missing from it, and money that is a guess. */
 function HonestLine({ figures }: { figures: Figures }) {
-  const parts = [
-    figures.unpricedRequests > 0 && `${plural(figures.unpricedRequests, 'request')} unpriced`,
-    figures.estimatedRequests > 0 && `≈ ${money(figures.estimatedSpend)} estimated`,
-  ].filter((part) => part !== false);
-  if (parts.length === 0) return figures.requests > 0 ? <>every request priced exactly</> : null;
+  const [params] = useSearchParams();
+  const { unpricedRequests: unpriced, estimatedRequests: estimated } = figures;
+  if (unpriced + estimated === 0) return figures.requests > 0 ? <>every request priced exactly</> : null;
   return (
     <span
       className="text-warn"
       title={`${plural(figures.estimatedRequests, 'request')} estimated, ${exactMoney(figures.estimatedSpend)}`}
     >
-      {parts.join(' · ')}
+      {unpriced > 0 && (
+        <Link to={`/prices${sharedSearch(params)}`} className="hover:underline">
+          {plural(unpriced, 'request')} unpriced
+        </Link>
+      )}
+      {unpriced > 0 && estimated > 0 && ' · '}
+      {estimated > 0 && `≈ ${money(figures.estimatedSpend)} estimated`}
     </span>
   );
 }
