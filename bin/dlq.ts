@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   const [command] = positionals;
   const only = values.id === undefined ? undefined : parseId(values.id);
   const warehouse = createWarehouse((await findInstallation(process.env)).warehouse);
-  const file = rulesOf(await readConfigFile(process.env['SPENDLENS_CONFIG'] || null));
+  const file = rulesOf(await readConfigFile(process.env['SPENDLENS_CONFIG'] || 'spendlens.yaml'));
   const { rules: dashboard } = await readDashboardRules(createConfigLog(warehouse));
   const rules = orderRules(file, dashboard);
   const letters = createDeadLetters(

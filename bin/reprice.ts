@@ -49,7 +49,7 @@ async function main(): Promise<void> {
     const repricing = createRepricing({
       warehouse,
       rules: createRulesInForce(createConfigLog(warehouse), async () =>
-        rulesOf(await readConfigFile(process.env['SPENDLENS_CONFIG'] || null)),
+        rulesOf(await readConfigFile(process.env['SPENDLENS_CONFIG'] || 'spendlens.yaml')),
       ),
       log: createLog('reprice', 'warn'),
       holder: `reprice ${process.pid}`,

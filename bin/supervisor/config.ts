@@ -6,6 +6,7 @@ const port = z.coerce.number().int().min(0).max(65_535);
 
 const schema = z.object({
   SPENDLENS_DATA: z.string().min(1).default('data'),
+  SPENDLENS_CONFIG: z.string().min(1).default('spendlens.yaml'),
   SPENDLENS_PROXY_HOST: z.string().min(1).default('127.0.0.1'),
   SPENDLENS_PROXY_PORT: port.default(8787),
   SPENDLENS_DASHBOARD_HOST: z.string().min(1).default('127.0.0.1'),
@@ -21,6 +22,8 @@ const schema = z.object({
 
 export interface SupervisorConfig {
   readonly data: string;
+  /** spendlens.yaml; need not exist. */
+  readonly configPath: string;
   readonly proxy: { host: string; port: number; workers: number };
   readonly dashboard: { host: string; port: number };
   readonly embeddedPort: number;
@@ -44,6 +47,7 @@ export function readSupervisorConfig(env: Readonly<Record<string, string | undef
   const values = parsed.data;
   return {
     data: resolve(values.SPENDLENS_DATA),
+    configPath: resolve(values.SPENDLENS_CONFIG),
     proxy: {
       host: values.SPENDLENS_PROXY_HOST,
       port: values.SPENDLENS_PROXY_PORT,

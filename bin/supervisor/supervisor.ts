@@ -122,7 +122,7 @@ interface Addresses {
 
 function describeChildren(config: SupervisorConfig, secrets: Secrets, addresses: Addresses) {
   const { warehouseUrl, embeddedPort, proxyPort, socket } = addresses;
-  const data = { SPENDLENS_DATA: config.data };
+  const data = { SPENDLENS_DATA: config.data, SPENDLENS_CONFIG: config.configPath };
   const warehouseAs = (user: string, password: string) => ({
     CLICKHOUSE_URL: warehouseUrl,
     CLICKHOUSE_USER: config.server?.user ?? user,
