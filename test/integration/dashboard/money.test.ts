@@ -242,7 +242,10 @@ describe('a model without a price', () => {
       [true, false],
       [false, true],
     ]);
-    expect(api.requestDetail.parse(await get(`/requests/${unknown[0]?.request_id}`)).corrections).toHaveLength(2);
+    // An answer is given again for a second.
+    const corrections = async () =>
+      api.requestDetail.parse(await get(`/requests/${unknown[0]?.request_id}`)).corrections;
+    await expect.poll(corrections, { timeout: 10_000 }).toHaveLength(2);
     expect(moneyApi.unpricedModels.parse(await get('/unpriced-models')).models).toHaveLength(1);
   }, 120_000);
 });
