@@ -1,6 +1,11 @@
+import { getPriority, setPriority } from 'node:os';
 import { runRole } from '../process/role.ts';
 import { readConfig } from './config.ts';
 import { startIngest } from './start.ts';
+
+/** Where cores are short, traffic goes first and figures come later. */
+const NICE = 5;
+if (getPriority() < NICE) setPriority(NICE);
 
 await runRole('ingest', async ({ env, log, registry }) => {
   const ingest = await startIngest({ config: readConfig(env), log, registry });

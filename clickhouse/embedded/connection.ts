@@ -101,13 +101,18 @@ export class Connection {
     // A statement that failed early never opened its end, so that this one would wait for ever.
     query.catch(() => source.destroy());
     try {
-      for await (const piece of source) await take(piece);
+      for await (const piece of source.iterator({ destroyOnReturn: false })) await take(piece);
     } catch {
-      // Cut short by the failure, which `query` tells, or by the client, whom nobody needs to tell.
+      // Cut short by the failure, which `query` tells, or by the client, whom nobody needs to tell. Reading goes on:
+      // the engine, opening a pipe that nobody reads, would wait for ever.
+      source.resume();
+    }
+    try {
+      return await query;
     } finally {
       source.destroy();
+      this.#pipe.drain();
     }
-    return await query;
   }
 
   async insert(params: RawInsertParams): Promise<Written> {

@@ -1,5 +1,6 @@
 import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Session } from 'chdb';
 import { SpendlensError } from '../../domain/error.ts';
 import { ENGINE_MEMORY } from './limits.ts';
@@ -11,6 +12,7 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+const DRAIN_MS = 2_000;
 const CONFIG = 'spendlens.xml';
 // The caches' own defaults are gigabytes, for machines that do nothing else.
 const SETUP = `<clickhouse>
@@ -37,9 +39,9 @@ export async function openEngine(folder: string): Promise<Engine> {
     version,
     open,
     async close() {
-      await chdb.drainPending();
       first.close();
-      await chdb.drainPending();
+      // What does not end now is ended with the process.
+      await Promise.race([chdb.drainPending(), sleep(DRAIN_MS)]);
     },
   };
 }

@@ -1,4 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
 import type { Role } from './credentials.ts';
 import { ClickHouseException } from './exception.ts';
@@ -62,19 +64,25 @@ function read(connection: Connection, asked: Asked): Promise<void> {
   return kind === 'select' && !waitsForEnd ? runPouring(connection, asked) : runWhole(connection, asked);
 }
 
-/** The connection is given back only after the kill has returned, so that it cannot hit the next statement. */
+const KILL_AGAIN_MS = 300;
+
+/**
+ * The connection is given back only after the last kill has returned, so that it cannot hit the next statement. One
+ * that comes before the engine knows of the statement misses it; hence again and again.
+ */
 async function killedWhenGone(pools: Pools, connection: Connection, gone: AbortSignal, work: () => Promise<void>) {
-  let killing: Promise<void> | undefined;
-  const kill = () => {
-    // Should it fail, the statement's own limit of time still ends it.
-    killing = pools.kill(connection).catch(() => undefined);
-  };
-  gone.addEventListener('abort', kill, { once: true });
+  const done = new AbortController();
+  const killing = once(gone, 'abort', { signal: done.signal }).then(async () => {
+    while (!done.signal.aborted) {
+      await pools.kill(connection).catch(() => undefined);
+      await sleep(KILL_AGAIN_MS, undefined, { signal: done.signal }).catch(() => undefined);
+    }
+  });
   try {
     await work();
   } finally {
-    gone.removeEventListener('abort', kill);
-    await killing;
+    done.abort();
+    await killing.catch(() => undefined);
   }
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { constants, mkdirSync, openSync, rmSync } from 'node:fs';
+import { constants, mkdirSync, openSync, readSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 
@@ -8,6 +8,8 @@ export interface Pipe {
   readonly path: string;
   /** To be called before the engine opens the other end. It ends when the engine has closed that. */
   open(): Socket;
+  /** Throws away what nobody read, so that the next result begins with its own bytes. */
+  drain(): void;
 }
 
 /**
@@ -23,18 +25,31 @@ export function createPipes(folder: string, names: readonly string[]): ReadonlyM
   const home = resolve(folder, 'pipes');
   rmSync(home, { recursive: true, force: true });
   mkdirSync(home, { mode: 0o700 });
-  const pipes = new Map(names.map((name) => [name, createPipe(join(home, name))]));
+  const paths = names.map((name) => join(home, name));
   try {
-    execFileSync('mkfifo', ['-m', '600', ...[...pipes.values()].map(({ path }) => path)], { stdio: 'ignore' });
+    execFileSync('mkfifo', ['-m', '600', ...paths], { stdio: 'ignore' });
   } catch {
     return null;
   }
-  return pipes;
+  return new Map(names.map((name) => [name, createPipe(join(home, name))]));
 }
 
+const NOTHING_LEFT = 'EAGAIN';
+
 function createPipe(path: string): Pipe {
+  // A reader that is always there. The engine opens its end again to clean up after a statement that failed, and
+  // would wait for ever where ours has ended with the first time.
+  const guard = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const waste = Buffer.alloc(64 * 1024);
   return {
     path,
+    drain() {
+      try {
+        while (readSync(guard, waste) > 0);
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === NOTHING_LEFT)) throw error;
+      }
+    },
     open() {
       const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
       return new Socket({ fd, readable: true, writable: false });

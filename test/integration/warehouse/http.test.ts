@@ -288,6 +288,20 @@ describe('the protocol', () => {
     await expect.poll(running, { timeout: 3000 }).toBe(0);
   });
 
+  it('goes on after many clients that went away at once', async () => {
+    const headers = { authorization: `Bearer ${warehouse.users.dashboard.password}` };
+    for (let each = 0; each < 60; each++) {
+      const gone = new AbortController();
+      const url = `${warehouse.url}/?query=${encodeURIComponent('SELECT number FROM numbers(50000000)')}`;
+      const asked = request(url, { headers, signal: gone.signal }).catch(() => undefined);
+      await sleep(each % 12);
+      gone.abort();
+      await asked;
+    }
+    const answers = await Promise.all(Array.from({ length: 8 }, () => send('SELECT 1', '', headers)));
+    for (const { text } of answers) expect(text).toBe('1\n');
+  });
+
   it('keeps inserts and other users going beside slow queries', async () => {
     const slow = 'SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 78';
     const many = Array.from({ length: 6 }, () => send(slow, 'max_execution_time=4', {}, warehouse.users.dashboard));
