@@ -4,7 +4,7 @@ import { readConfig } from './config.ts';
 import { startIngest } from './start.ts';
 
 /** Where cores are short, traffic goes first and figures come later. */
-const NICE = 5;
+const NICE = 10;
 if (getPriority() < NICE) setPriority(NICE);
 
 await runRole('ingest', async ({ env, log, registry }) => {

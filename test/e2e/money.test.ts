@@ -9,7 +9,7 @@ import { startUpstream, type Upstream } from '../harness/upstream.ts';
 /** Money in the browser: a receipt line by line, a model that no list knows, and an invoice held against the records. */
 
 const shots = process.env['SPENDLENS_SCREENSHOTS'];
-const CLAUDE = 'claude-sonnet-4-20250514';
+const CLAUDE = 'claude-sonnet-4-5-20250929';
 const UNKNOWN = 'acme-ultra-1';
 
 const cached = {
@@ -26,7 +26,7 @@ const cached = {
     input_tokens: 1_000,
     cache_creation_input_tokens: 2_000,
     cache_creation: { ephemeral_5m_input_tokens: 2_000, ephemeral_1h_input_tokens: 0 },
-    cache_read_input_tokens: 10_000,
+    cache_read_input_tokens: 250_000,
     output_tokens: 500,
     server_tool_use: { web_search_requests: 2 },
     service_tier: 'standard',
@@ -119,16 +119,20 @@ const requestRow = (model: string) =>
 const goTo = (title: string) => page.getByRole('link', { name: title, exact: true }).click();
 
 describe('numbers to hold against the invoice', () => {
-  it('shows every line of a cached call with tools', async () => {
+  it('shows every line of a cached call with tools, in the tier that its whole prompt reaches', async () => {
     await goTo('Requests');
     await requestRow(CLAUDE).click();
     const drawer = page.getByRole('dialog');
     await drawer.getByRole('tab', { name: 'Receipt' }).click();
     const receipt = (await drawer.getByRole('table').textContent()) ?? '';
-    expect(receipt).toContain('$0.003000000'); // 1,000 input × $3/M, and 10,000 cache reads × $0.30/M
-    expect(receipt).toContain('$0.007500000'); // 2,000 cache writes × $3.75/M, and 500 output × $15/M
+    // 253,000 tokens were sent: everything costs what it costs above 200,000.
+    expect(receipt).toContain('$0.006000000'); // 1,000 input × $6/M
+    expect(receipt).toContain('$0.150000000'); // 250,000 cache reads × $0.60/M
+    expect(receipt).toContain('$0.015000000'); // 2,000 cache writes × $7.50/M
+    expect(receipt).toContain('$0.011250000'); // 500 output × $22.50/M
     expect(receipt).toContain('$0.020000000'); // 2 searches × $0.01
-    expect(receipt).toContain('$0.041000000'); // all of it
+    expect(receipt).toContain('$0.202250000'); // all of it
+    await drawer.getByText('200,000').first().waitFor();
     await shotOfAllLooks('receipt');
     await page.keyboard.press('Escape');
   });
@@ -233,8 +237,8 @@ describe('numbers to hold against the invoice', () => {
     await page.getByRole('alert').getByText('line 2, column amount_usd').waitFor();
     await shot('reconciliation-refused');
 
-    // Of the calls to Claude $0.041 were recorded; the invoice has half a dollar more, and a model that never passed.
-    await upload(`date,model,amount_usd\n${day},${CLAUDE},0.541\n${day},gpt-4o-mini,0.25\n`);
+    // Of the calls to Claude $0.20225 were recorded; the invoice has half a dollar more, and a model that never passed.
+    await upload(`date,model,amount_usd\n${day},${CLAUDE},0.70225\n${day},gpt-4o-mini,0.25\n`);
     const table = page.getByRole('table', { name: 'Invoice and records' });
     const planted = table.getByRole('row').filter({ hasText: CLAUDE });
     await planted.waitFor();

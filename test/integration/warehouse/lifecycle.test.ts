@@ -137,7 +137,9 @@ describe('the warehouse', () => {
   });
 
   // The administrator may write everywhere.
-  it.skipIf(process.getuid?.() === 0)('says that a folder is not writable', async () => {
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) process.stderr.write('skipped: a folder that is not writable, since root may write to every folder\n');
+  it.skipIf(isRoot)('says that a folder is not writable', async () => {
     const folder = await newFolder();
     await chmod(folder, 0o500);
     expect(await start({ SPENDLENS_DATA: folder })).toMatchObject({
