@@ -4,7 +4,9 @@ import { SpendlensError } from './error.ts';
 import { requestFacts, responseFacts } from './usage/facts.ts';
 
 /** Raised when an older ingester could no longer read what a newer proxy writes. */
-export const EXCHANGE_VERSION = 1;
+export const EXCHANGE_VERSION = 2 as const;
+/** What stands in logs and dead letters of older proxies is read all the same; what they did not know is empty. */
+const READABLE_VERSIONS: readonly unknown[] = [1, EXCHANGE_VERSION];
 
 const bytes = z.instanceof(Uint8Array);
 const count = z.number().int().nonnegative();
@@ -40,6 +42,8 @@ export const errorKind = z.enum([
   'drained', // cut by our own shutdown
   'aborted', // the proxy died with it in flight
   'refused', // by us, before any upstream call
+  'broken', // a stream that broke off after its first content, which the app was told in the stream itself
+  'rejected', // an answer of the routed lane's that was passed over for another try, whatever its status said
 ]);
 export type ErrorKind = z.infer<typeof errorKind>;
 
@@ -65,6 +69,10 @@ export const attempt = z.object({
   provider: z.string(),
   /** Scheme, host and port that was called. */
   upstream: z.string(),
+  /** What this target was asked for, where that is not what the app asked for; '' elsewhere. */
+  model: z.string().default(''),
+  /** Path and query that this target got, where they are not the exchange's; '' elsewhere. */
+  path: z.string().default(''),
   startedAt: z.number(),
   /** Null where no response line came. */
   status: z.number().int().nullable(),
@@ -82,9 +90,37 @@ export type Attempt = z.infer<typeof attempt>;
 export const exchangeKind = z.enum(['app', 'demo', 'shadow', 'judge', 'import']);
 export type ExchangeKind = z.infer<typeof exchangeKind>;
 
+/** What the routed lane and the experiments add to an exchange; all empty in the pass-through lane. */
+const steering = z.object({
+  /** none: the cache was not asked. */
+  cacheOutcome: z.enum(['none', 'hit', 'miss']).default('none'),
+  /** Of a hit: the call that was paid for when the answer was kept. Its number is 0, since nobody was called now. */
+  answeredFrom: attempt.nullable().default(null),
+  /** JSON text of how the target was chosen: candidates, their estimates, the reason. */
+  routing: z.string().default(''),
+  experiment: z.string().default(''),
+  /** That the unit was assigned, whatever answered. */
+  variant: z.string().default(''),
+  answeredVariant: z.string().default(''),
+  unitId: z.string().default(''),
+});
+
+export type Steering = z.infer<typeof steering>;
+
+/** Of an exchange that nothing steered. */
+export const notSteered: Steering = {
+  cacheOutcome: 'none',
+  answeredFrom: null,
+  routing: '',
+  experiment: '',
+  variant: '',
+  answeredVariant: '',
+  unitId: '',
+};
+
 /** One request and its response as the proxy saw them: the event of the log. Secrets are already gone. */
 export const exchange = z.object({
-  v: z.literal(EXCHANGE_VERSION),
+  v: z.unknown().transform(() => EXCHANGE_VERSION),
   // Any that looks like one: callers bring their own, of whatever version.
   requestId: z.guid(),
   kind: exchangeKind,
@@ -110,6 +146,7 @@ export const exchange = z.object({
   /** Our own share of `latencyMs`: arrival to upstream call, and upstream's end to ours. */
   overheadMs: durationMs,
   attempts: z.array(attempt),
+  ...steering.shape,
   /** What this outbox lost since the entry before: exchanges refused for want of room, bodies shed. */
   lost: z.object({ exchanges: count, bodies: count }),
 });
@@ -127,10 +164,10 @@ export function encodeExchange(value: Exchange): Uint8Array {
 export function decodeExchange(raw: Uint8Array): Exchange {
   const value = unpack(raw);
   const version = versionOf(value);
-  if (version !== EXCHANGE_VERSION) {
+  if (!READABLE_VERSIONS.includes(version)) {
     throw new SpendlensError(
       'event_version_unknown',
-      `event has version ${String(version)}, this ingester reads ${EXCHANGE_VERSION}`,
+      `event has version ${String(version)}, this ingester reads ${READABLE_VERSIONS.join(' and ')}`,
     );
   }
   const parsed = exchange.safeParse(value);

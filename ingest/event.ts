@@ -1,5 +1,6 @@
 import type { AttemptRow, BodyRow } from '../clickhouse/rows.ts';
-import type { Exchange } from '../domain/exchange.ts';
+import type { Attempt, Exchange } from '../domain/exchange.ts';
+import type { NanoUsd } from '../domain/money.ts';
 import type { Priced, PricedCall } from '../domain/prices/price-exchange.ts';
 import type { ParsedBody } from '../domain/usage/body.ts';
 import type { RequestFacts, ResponseFacts, Usage, WireFormat } from '../domain/usage/facts.ts';
@@ -12,15 +13,18 @@ export interface RawEvent {
   readonly encoded: Uint8Array;
 }
 
-/** Responses, here and below, in the order of the exchange's attempts. */
+/** Responses, here and below, in the order of `answers`. */
 export interface DecodedEvent {
   readonly raw: RawEvent;
   readonly exchange: Exchange;
+  /** The exchange's attempts; of a cache hit, which made none, the call whose answer it got. */
+  readonly answers: readonly Attempt[];
   readonly request: BodyContent;
   readonly responses: readonly BodyContent[];
 }
 
 export interface ParsedEvent extends DecodedEvent {
+  readonly formats: readonly WireFormat[];
   readonly format: WireFormat;
   readonly parsedRequest: ParsedBody;
   readonly parsedResponses: readonly ParsedBody[];
@@ -44,10 +48,12 @@ export interface CountedEvent extends UsedEvent {
 export interface PricedEvent extends CountedEvent {
   /** Asked for: by the header that overrides it, else by the request. */
   readonly model: string;
-  /** One for each attempt; a single one where the exchange made no upstream call. */
+  /** One for each of `answers`; a single one where there are none. */
   readonly calls: readonly PricedCall[];
   /** Of each of `calls`. */
   readonly priced: readonly Priced[];
+  /** Of a cache hit: what the call would have cost now; null elsewhere, and where it has no price. */
+  readonly saved: NanoUsd | null;
 }
 
 /** An event as it goes to the warehouse. */

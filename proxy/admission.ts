@@ -64,6 +64,7 @@ export function createAdmission({ resolver, proxyKey, recordingParts, onAdmitted
         {
           requestId,
           kind: asks.kind,
+          lane: 'pass',
           arrivedAt,
           startMs,
           provider: provider?.name ?? '',

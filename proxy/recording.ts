@@ -1,10 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import {
+  type Attempt,
   type CapturedBody,
   type ErrorKind,
   EXCHANGE_VERSION,
   type Exchange,
   type ExchangeKind,
+  notSteered,
+  type Steering,
   type Tags,
 } from '../domain/exchange.ts';
 import type { RequestFacts, ResponseFacts } from '../domain/usage/facts.ts';
@@ -30,6 +33,7 @@ export interface RecordingParts {
 export interface Arrival {
   readonly requestId: string;
   readonly kind: ExchangeKind;
+  readonly lane: Exchange['lane'];
   readonly arrivedAt: number;
   /** `performance.now()` of the same moment. */
   readonly startMs: number;
@@ -46,11 +50,19 @@ export interface Arrival {
   readonly omitResponse: boolean;
 }
 
+/** What the routed lane calls in place of, or after, what the path names. */
+export type CallTarget = Pick<Attempt, 'provider' | 'upstream' | 'model' | 'path'>;
+
+interface EarlierCall {
+  readonly attempt: Omit<Attempt, 'response' | 'facts'>;
+  readonly response: BodyCapture;
+}
+
 /** One exchange from its arrival to its place in the outbox. Nothing here throws into the request path. */
 export class Recording {
   readonly arrival: Arrival;
   readonly request: BodyCapture;
-  readonly response: BodyCapture;
+  response: BodyCapture;
   /** First reason why it did not end well; what follows from that is not another one. */
   errorKind: ErrorKind | null = null;
   readonly #parts: RecordingParts;
@@ -62,6 +74,12 @@ export class Recording {
   #upstreamStatus: number | null = null;
   #responseHeaders: readonly string[] = [];
   #ended = false;
+  /** The routed lane alone has these. */
+  #target: CallTarget | null = null;
+  #earlier: EarlierCall[] | null = null;
+  #earlierAttempts: Attempt[] = [];
+  #firstCalledMs: number | null = null;
+  #steering: Steering | null = null;
 
   constructor(arrival: Arrival, parts: RecordingParts) {
     this.arrival = arrival;
@@ -84,6 +102,32 @@ export class Recording {
     if (this.#calledMs !== null) return;
     this.#calledMs = performance.now();
     this.#calledAt = Date.now();
+  }
+
+  /** Where the next call goes, and what it asks for there. */
+  aimAt(target: CallTarget): void {
+    this.#target = target;
+  }
+
+  /** The call under way is not what the app gets; what follows is another one. */
+  passOver(kind: ErrorKind): void {
+    if (this.#calledMs === null) return;
+    this.#earlier ??= [];
+    this.#earlier.push({
+      attempt: this.#call(performance.now(), this.#earlier.length + 1, kind),
+      response: this.response,
+    });
+    this.#firstCalledMs ??= this.#calledMs;
+    this.response = new BodyCapture(this.#parts.memory, this.#parts.captureLimit);
+    this.#calledMs = null;
+    this.#firstByteMs = null;
+    this.#upstreamEndMs = null;
+    this.#upstreamStatus = null;
+    this.#responseHeaders = [];
+  }
+
+  steer(steering: Partial<Steering>): void {
+    this.#steering = { ...(this.#steering ?? notSteered), ...steering };
   }
 
   answered(status: number, rawHeaders: readonly string[]): void {
@@ -115,6 +159,40 @@ export class Recording {
     if (this.#ended) return;
     this.#ended = true;
     const endMs = performance.now();
+    if (this.#earlier === null) this.#endLast(status, endMs);
+    else void this.#takeEarlier(this.#earlier).then(() => this.#endLast(status, endMs));
+  }
+
+  async #takeEarlier(earlier: readonly EarlierCall[]): Promise<void> {
+    for (const { attempt, response } of earlier) {
+      const body = await new Promise<CapturedBody>((resolve) => response.takeCut(resolve));
+      this.#earlierAttempts.push({ ...attempt, ...(await this.#kept(attempt, body)) });
+    }
+  }
+
+  /** As it goes on, with what was read from it where that is nothing. */
+  #kept(
+    { provider, path, status, responseHeaders }: EarlierCall['attempt'],
+    response: CapturedBody,
+  ): Promise<Pick<Attempt, 'response' | 'facts'>> {
+    const { outbox, facts } = this.#parts;
+    const isShort = outbox.room(keptSize(response)) === 'facts';
+    const reason = dropReason(response, this.arrival.omitResponse, isShort);
+    if (reason === null) return Promise.resolve({ response, facts: null });
+    const bodies = { request: emptyBody, response, dropsRequest: false, dropsResponse: true };
+    return new Promise((resolve) => {
+      facts.read(
+        { provider, path: path || this.arrival.path, status, responseHeaders, ...bodies },
+        (_request, responseFacts) => {
+          const kept = withDropped(response, reason);
+          if (kept.flags.includes('shed')) outbox.countShedBody();
+          resolve({ response: kept, facts: responseFacts });
+        },
+      );
+    });
+  }
+
+  #endLast(status: number | null, endMs: number): void {
     if (this.request.isWhole && this.response.isWhole && !this.arrival.omitRequest && !this.arrival.omitResponse) {
       this.#settle(status, endMs, this.request.take(), this.response.take());
       return;
@@ -126,7 +204,8 @@ export class Recording {
 
   #settle(status: number | null, endMs: number, request: CapturedBody, response: CapturedBody): void {
     const { outbox, facts } = this.#parts;
-    const { provider, path, omitRequest, omitResponse } = this.arrival;
+    const { omitRequest, omitResponse } = this.arrival;
+    const { provider, path } = this.#place();
     // Where there is room for nothing the exchange is dropped anyway, bodies and all.
     const isShort = outbox.room(keptSize(request) + keptSize(response)) === 'facts';
     const dropRequest = dropReason(request, omitRequest, isShort);
@@ -162,6 +241,7 @@ export class Recording {
     void this.#parts.outbox.end(this.#ticket, exchange).then(() => {
       this.request.release();
       this.response.release();
+      for (const { response: earlier } of this.#earlier ?? []) earlier.release();
       this.#parts.onSettled(this);
     });
   }
@@ -175,7 +255,6 @@ export class Recording {
     responseFacts: ResponseFacts | null,
   ): Exchange {
     const { startMs } = this.arrival;
-    const called = this.#calledMs;
     const errorKind = this.errorKind ?? (status !== null && status >= 400 ? 'status' : null);
     const ttftMs = this.#firstByteMs === null ? null : this.#firstByteMs - startMs;
     const exchange = this.#skeleton();
@@ -186,38 +265,57 @@ export class Recording {
     exchange.latencyMs = endMs - startMs;
     exchange.ttftMs = ttftMs;
     exchange.overheadMs = this.#overhead(endMs);
-    exchange.attempts = [];
-    if (called === null) return exchange;
-    exchange.attempts.push({
-      attempt: 1,
-      provider: this.arrival.provider,
-      upstream: this.arrival.upstream,
+    exchange.attempts = this.#earlierAttempts;
+    if (exchange.answeredFrom !== null) {
+      const kept = { response, responseHeaders: redactHeaders(this.#responseHeaders), facts: responseFacts };
+      exchange.answeredFrom = { ...exchange.answeredFrom, ...kept };
+    }
+    if (this.#calledMs === null) return exchange;
+    const call = this.#call(endMs, this.#earlierAttempts.length + 1, errorKind);
+    exchange.attempts.push({ ...call, response, facts: responseFacts });
+    return exchange;
+  }
+
+  /** The call under way as it stands now. */
+  #call(endMs: number, number: number, errorKind: ErrorKind | null): EarlierCall['attempt'] {
+    const called = this.#calledMs ?? endMs;
+    const { provider, upstream } = this.#target ?? this.arrival;
+    return {
+      attempt: number,
+      provider,
+      upstream,
+      model: this.#target?.model ?? '',
+      path: this.#target?.path ?? '',
       startedAt: this.#calledAt,
       status: this.#upstreamStatus,
       errorKind,
       latencyMs: (this.#upstreamEndMs ?? endMs) - called,
       ttftMs: this.#firstByteMs === null ? null : this.#firstByteMs - called,
       responseHeaders: redactHeaders(this.#responseHeaders),
-      response,
-      facts: responseFacts,
-    });
-    return exchange;
+    };
+  }
+
+  /** By which the last response is read. */
+  #place(): Pick<Attempt, 'provider' | 'path'> {
+    const place = this.#steering?.answeredFrom ?? this.#target ?? this.arrival;
+    return { provider: place.provider, path: place.path || this.arrival.path };
   }
 
   #overhead(endMs: number): number {
-    const before = (this.#calledMs ?? endMs) - this.arrival.startMs;
+    const before = (this.#firstCalledMs ?? this.#calledMs ?? endMs) - this.arrival.startMs;
     const after = this.#upstreamEndMs === null ? 0 : endMs - this.#upstreamEndMs;
     return before + after;
   }
 
   /** The exchange as it stands in the log if this process dies before its end. */
   #skeleton(): Exchange {
-    const { requestId, kind, arrivedAt, provider, method, path, userAgent, keyId, modelOverride, tags } = this.arrival;
+    const { requestId, kind, lane, arrivedAt, provider, method, path, userAgent, keyId, modelOverride, tags } =
+      this.arrival;
     return {
       v: EXCHANGE_VERSION,
       requestId,
       kind,
-      lane: 'pass',
+      lane,
       arrivedAt,
       provider,
       method,
@@ -235,6 +333,7 @@ export class Recording {
       ttftMs: null,
       overheadMs: 0,
       attempts: [],
+      ...(this.#steering ?? notSteered),
       lost: { exchanges: 0, bodies: 0 },
     };
   }

@@ -1,4 +1,4 @@
-import { type Attempt, type CapturedBody, EXCHANGE_VERSION, type Exchange } from '../../domain/exchange.ts';
+import { type Attempt, type CapturedBody, EXCHANGE_VERSION, type Exchange, notSteered } from '../../domain/exchange.ts';
 import { builtInProviders } from '../../domain/providers.ts';
 import type { Call } from '../model/call.ts';
 import { appHeaders, keyHeader, tagHeaders } from '../wire/headers.ts';
@@ -33,6 +33,8 @@ export function exchangeOf(call: Call): Exchange {
     attempt: 1,
     provider: model.provider,
     upstream: origins.get(model.provider) ?? '',
+    model: '',
+    path: '',
     startedAt: call.at,
     status: outcome.kind === 'silent' ? null : seen,
     errorKind,
@@ -75,6 +77,7 @@ export function exchangeOf(call: Call): Exchange {
     ttftMs: ttftMs === null ? null : ttftMs + call.overheadMs,
     overheadMs: call.overheadMs,
     attempts: [attempt],
+    ...notSteered,
     lost: { exchanges: 0, bodies: 0 },
   };
 }

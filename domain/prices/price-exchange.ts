@@ -15,6 +15,7 @@ export type { Priced, PricedCall } from './priced.ts';
  * that over our table, and that over the catalogue. Never throws.
  */
 export function priceExchange(call: PricedCall, rules: PriceRules = noRules): Priced {
+  if (call.cached === true) return free('answered from the cache');
   if (call.reportedCost === null && call.usage === null && isKnownZero(call.status, call.errorKind ?? null, null)) {
     return knownZero(call);
   }
@@ -44,7 +45,10 @@ export function isKnownZero(status: number | null, errorKind: ErrorKind | null, 
 }
 
 function knownZero({ status }: PricedCall): Priced {
-  const reason = status === null ? 'no provider was reached' : `the provider does not bill HTTP ${status}`;
+  return free(status === null ? 'no provider was reached' : `the provider does not bill HTTP ${status}`);
+}
+
+function free(reason: string): Priced {
   const receipt = { ...emptyReceipt, source: 'provider', reason };
   return { cost: nanoUsd(0n), status: 'exact', receipt, priceVersion: '' };
 }

@@ -18,6 +18,8 @@ export interface PricedCall {
   /** Null where no status line came. */
   readonly status: number | null;
   readonly errorKind?: ErrorKind | null;
+  /** True where the answer came from the proxy's own cache: nobody bills it. */
+  readonly cached?: boolean;
   /** True where tokens in `usage` were counted by us. */
   readonly estimated: boolean;
   readonly hiddenReasoning: boolean;

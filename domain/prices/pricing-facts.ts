@@ -17,6 +17,7 @@ const fields = {
     .nullable(),
   status: z.number().int().nullable(),
   errorKind: errorKind.nullable().exactOptional(),
+  cached: z.boolean().exactOptional(),
   estimated: z.boolean(),
   hiddenReasoning: z.boolean(),
   complete: z.boolean(),

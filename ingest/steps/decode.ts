@@ -9,11 +9,14 @@ export function createDecodeStep(): Step<{ raw: RawEvent; room: TextRoom }, Deco
     name: 'decode',
     work: function decode({ raw, room }) {
       const exchange = decodeExchange(raw.encoded);
+      const { attempts, answeredFrom } = exchange;
+      const answers = attempts.length > 0 || answeredFrom === null ? attempts : [answeredFrom];
       return {
         raw,
         exchange,
+        answers,
         request: readBody(exchange.request, room),
-        responses: exchange.attempts.map(({ response }) => readBody(response, room)),
+        responses: answers.map(({ response }) => readBody(response, room)),
       };
     },
   };

@@ -12,6 +12,7 @@ export function createParseStep(): Step<DecodedEvent, ParsedEvent> {
       return {
         ...event,
         format: wireFormatOf(provider, path),
+        formats: event.answers.map((answer) => wireFormatOf(answer.provider, answer.path || path)),
         parsedRequest: parseBody(event.request),
         parsedResponses: event.responses.map(parseBody),
       };

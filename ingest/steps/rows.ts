@@ -13,8 +13,8 @@ export function createRowsStep(): Step<PricedEvent, EventRows> {
   return {
     name: 'rows',
     work: function rows(event) {
-      const { attempts } = event.exchange;
-      const all = attempts.length > 0 ? attempts : [null];
+      const { answers } = event;
+      const all = answers.length > 0 ? answers : [null];
       const tokens = all.map((_, index) => tokensOf(event, index));
       const totals = totalsOf(event, tokens);
       const shared = sharedColumns(event);
@@ -32,7 +32,7 @@ export function createRowsStep(): Step<PricedEvent, EventRows> {
   };
 }
 
-function sharedColumns({ raw, exchange, requestFacts, model }: PricedEvent) {
+function sharedColumns({ raw, exchange, requestFacts, saved }: PricedEvent) {
   const { tags } = exchange;
   return {
     request_id: exchange.requestId,
@@ -47,16 +47,14 @@ function sharedColumns({ raw, exchange, requestFacts, model }: PricedEvent) {
     session_name: clean(tags.sessionName),
     session_path: clean(tags.sessionPath),
     properties: Object.fromEntries(Object.entries(tags.properties).map(([name, value]) => [clean(name), clean(value)])),
-    model: clean(model),
-    path: clean(exchange.path),
     method: exchange.method,
     attempts: exchange.attempts.length,
-    cache_outcome: 'none',
-    cache_saved_usd: '0',
-    experiment: '',
-    variant: '',
-    answered_variant: '',
-    unit_id: '',
+    cache_outcome: exchange.cacheOutcome,
+    cache_saved_usd: saved === null ? '0' : toDecimal(saved),
+    experiment: clean(exchange.experiment),
+    variant: clean(exchange.variant),
+    answered_variant: clean(exchange.answeredVariant),
+    unit_id: clean(exchange.unitId),
     corrected: false,
     request_bytes: exchange.request.size,
     key_id: exchange.keyId,
@@ -74,6 +72,8 @@ function ownColumns(event: PricedEvent, attempt: Attempt | null, index: number) 
   const call = calls[index];
   return {
     provider: attempt?.provider ?? exchange.provider,
+    model: clean(call?.model ?? event.model),
+    path: clean(attempt?.path || exchange.path),
     response_model: clean(facts?.model ?? ''),
     status: attempt?.status ?? 0,
     error_kind: (attempt ? attempt.errorKind : exchange.errorKind) ?? '',
@@ -86,14 +86,16 @@ function ownColumns(event: PricedEvent, attempt: Attempt | null, index: number) 
     pricing_facts: call ? clean(encodePricingFacts(call)) : '',
     latency_ms: attempt?.latencyMs ?? exchange.latencyMs,
     ttft_ms: attempt ? attempt.ttftMs : exchange.ttftMs,
-    overhead_ms: index === Math.max(0, exchange.attempts.length - 1) ? exchange.overheadMs : 0,
+    overhead_ms: index === Math.max(0, event.answers.length - 1) ? exchange.overheadMs : 0,
     response_bytes: attempt?.response.size ?? 0,
     flags: flagsOf(event, index),
     attempt: attempt?.attempt ?? 0,
   };
 }
 
-function tokensOf({ counted, responseFacts }: PricedEvent, index: number) {
+function tokensOf({ exchange, counted, responseFacts }: PricedEvent, index: number) {
+  // The tokens of a hit were used, and counted, when its answer was made.
+  if (exchange.cacheOutcome === 'hit') return unknownTokens;
   const usage = counted[index]?.usage;
   // What other models did inside the call is a part of what it took.
   const all = usage

@@ -8,20 +8,20 @@ export function createTokensStep(): Step<UsedEvent, CountedEvent> {
   return {
     name: 'tokens',
     work: function tokens(event) {
-      return { ...event, counted: event.exchange.attempts.map((_, index) => countedUsage(event, index)) };
+      return { ...event, counted: event.answers.map((_, index) => countedUsage(event, index)) };
     },
   };
 }
 
 function countedUsage(event: UsedEvent, index: number): CountedUsage {
-  const { exchange, format, parsedRequest, parsedResponses, requestFacts, responseFacts } = event;
-  const attempt = exchange.attempts[index];
+  const { exchange, answers, format, parsedRequest, parsedResponses, requestFacts, responseFacts } = event;
+  const attempt = answers[index];
   const facts = responseFacts[index];
   const response = parsedResponses[index];
   if (!attempt || !facts || !response) return { usage: null, estimated: false };
   if (isKnownZero(attempt.status, attempt.errorKind, facts.usage)) return { usage: null, estimated: false };
   if (facts.reportedCost !== null) return { usage: facts.usage, estimated: false };
-  const model = facts.model || exchange.modelOverride || requestFacts.model;
+  const model = facts.model || exchange.modelOverride || attempt.model || requestFacts.model;
   // The proxy counted where it dropped the bodies; elsewhere they are here.
   return completeUsage(
     facts.usage,

@@ -40,7 +40,7 @@ export function totalsOf(event: PricedEvent, tokens: readonly Tokens[]): Totals 
     total_tool_calls: sum('tool_calls'),
     total_latency_ms: exchange.latencyMs,
     total_ttft_ms: exchange.ttftMs,
-    total_response_bytes: exchange.attempts.at(-1)?.response.size ?? 0,
+    total_response_bytes: event.answers.at(-1)?.response.size ?? 0,
   };
 }
 

@@ -8,13 +8,14 @@ export function createUsageStep(): Step<ParsedEvent, UsedEvent> {
   return {
     name: 'usage',
     work: function usage(event) {
-      const { exchange, format, parsedRequest, parsedResponses } = event;
+      const { exchange, answers, format, formats, parsedRequest, parsedResponses } = event;
       return {
         ...event,
         requestFacts: exchange.requestFacts ?? readRequest(format, exchange.path, parsedRequest),
-        responseFacts: exchange.attempts.map(
+        responseFacts: answers.map(
           ({ facts, responseHeaders }, index) =>
-            facts ?? readResponse(format, parsedResponses[index] ?? { kind: 'empty' }, responseHeaders),
+            facts ??
+            readResponse(formats[index] ?? format, parsedResponses[index] ?? { kind: 'empty' }, responseHeaders),
         ),
       };
     },

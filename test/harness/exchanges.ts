@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Attempt, CapturedBody, Exchange } from '../../domain/exchange.ts';
+import { type Attempt, type CapturedBody, EXCHANGE_VERSION, type Exchange, notSteered } from '../../domain/exchange.ts';
 
 export function jsonBody(value: unknown): CapturedBody {
   return rawBody(Buffer.from(JSON.stringify(value)));
@@ -22,7 +22,7 @@ export const emptyBody: CapturedBody = rawBody(Buffer.alloc(0), { contentType: n
 /** A chat call of gpt-4o-mini that went well: 100 input tokens and `outputTokens` output tokens. */
 export function chatExchange(more: Partial<Exchange> = {}, outputTokens = 10): Exchange {
   return {
-    v: 1,
+    v: EXCHANGE_VERSION,
     requestId: randomUUID(),
     kind: 'app',
     lane: 'pass',
@@ -43,6 +43,7 @@ export function chatExchange(more: Partial<Exchange> = {}, outputTokens = 10): E
     ttftMs: 40,
     overheadMs: 0.4,
     attempts: [chatAttempt({}, outputTokens)],
+    ...notSteered,
     lost: { exchanges: 0, bodies: 0 },
     ...more,
   };
@@ -66,6 +67,8 @@ export function chatAttempt(more: Partial<Attempt> = {}, outputTokens = 10): Att
     attempt: 1,
     provider: 'openai',
     upstream: 'https://api.openai.com',
+    model: '',
+    path: '',
     startedAt: Date.now(),
     status: 200,
     errorKind: null,

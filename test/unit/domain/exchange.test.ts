@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { Packr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import { SpendlensError } from '../../../domain/error.ts';
-import { decodeExchange, EXCHANGE_VERSION, type Exchange, encodeExchange } from '../../../domain/exchange.ts';
+import {
+  decodeExchange,
+  EXCHANGE_VERSION,
+  type Exchange,
+  encodeExchange,
+  notSteered,
+} from '../../../domain/exchange.ts';
+import { chatAttempt, chatExchange } from '../../harness/exchanges.ts';
 
 const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.constant('x'.repeat(70_000)));
 const headers = fc.array(fc.tuple(text, text), { maxLength: 30 });
@@ -16,11 +23,21 @@ const body = fc.record({
 });
 const duration = fc.double({ min: 0, max: 1e9, noNaN: true });
 
+const steering = {
+  cacheOutcome: fc.constantFrom('none' as const, 'hit' as const, 'miss' as const),
+  answeredFrom: fc.constant(null),
+  routing: text,
+  experiment: text,
+  variant: text,
+  answeredVariant: text,
+  unitId: text,
+};
+
 const exchanges: fc.Arbitrary<Exchange> = fc.record({
   v: fc.constant(EXCHANGE_VERSION),
   requestId: fc.uuid(),
   kind: fc.constantFrom('app', 'demo'),
-  lane: fc.constant('pass'),
+  lane: fc.constantFrom('pass', 'routed'),
   arrivedAt: fc.integer({ min: 0, max: 2 ** 45 }),
   provider: text,
   method: text,
@@ -53,6 +70,8 @@ const exchanges: fc.Arbitrary<Exchange> = fc.record({
       attempt: fc.nat(9),
       provider: text,
       upstream: text,
+      model: text,
+      path: text,
       startedAt: duration,
       status: fc.option(fc.integer({ min: 100, max: 599 })),
       errorKind: fc.constant(null),
@@ -64,6 +83,7 @@ const exchanges: fc.Arbitrary<Exchange> = fc.record({
     }),
     { maxLength: 3 },
   ),
+  ...steering,
   lost: fc.record({ exchanges: fc.nat(), bodies: fc.nat() }),
 });
 
@@ -85,6 +105,19 @@ describe('an exchange', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('of version 1 is read, with what it could not know left empty', () => {
+    const { model, path, ...call } = chatAttempt();
+    const { cacheOutcome, answeredFrom, routing, experiment, variant, answeredVariant, unitId, ...old } =
+      chatExchange();
+    const bytes = new Packr({ useRecords: false }).pack({ ...old, v: 1, attempts: [call] });
+    expect(decodeExchange(bytes)).toMatchObject({
+      ...notSteered,
+      v: EXCHANGE_VERSION,
+      requestId: old.requestId,
+      attempts: [{ upstream: call.upstream, model: '', path: '' }],
+    });
   });
 
   it.each([
