@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchCost } from '../test/bench/cost.ts';
 import { benchRepricing } from '../test/bench/reprice.ts';
 import { runBench } from '../test/bench/run.ts';
 import { buildWeb } from './web.ts';
@@ -8,6 +9,9 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '8' },
     outage: { type: 'string', default: '60' },
     reprice: { type: 'string' },
+    cost: { type: 'boolean' },
+    against: { type: 'string' },
+    flag: { type: 'string', multiple: true, default: [] },
   },
 });
 if (values.reprice !== undefined) {
@@ -24,6 +28,10 @@ const outageSeconds = Number(values.outage);
 if (!(seconds > 0 && outageSeconds >= 0)) {
   process.stderr.write('npm run bench -- [--seconds N] [--outage N]: both are numbers of seconds\n');
   process.exit(2);
+}
+if (values.cost) {
+  await benchCost({ seconds, against: values.against, flags: values.flag });
+  process.exit(0);
 }
 await buildWeb((line) => process.stderr.write(`${line}\n`));
 await runBench({ seconds, outageSeconds });
