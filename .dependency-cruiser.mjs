@@ -5,13 +5,25 @@ const layer = (name, from, to, comment) => ({
   from: { path: from },
   to: { path: to },
 });
-const own = '^(proxy|ingest|clickhouse|repricing|dashboard|demo|bin|test)/';
+const own = '^(kafka|proxy|ingest|clickhouse|repricing|dashboard|demo|bin|test)/';
 
 export default {
   forbidden: [
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     layer('domain-is-the-ground', '^domain/', `${own}|^process/`, 'domain is pure and imports nothing of ours'),
     layer('process-knows-domain-only', '^process/', own, 'what all processes share knows none of them'),
+    layer(
+      'kafka-knows-domain-and-process-only',
+      '^kafka/',
+      '^(proxy|ingest|clickhouse|repricing|dashboard|demo|bin|test)/',
+      'both ends of the topic build on it',
+    ),
+    layer(
+      'requests-never-wait-for-kafka',
+      '^proxy/(?!forwarder/)',
+      '^(kafka|proxy/forwarder)/|node_modules/kafkajs',
+      'the client wakes all the time and the broker may be away: the forwarder is a process of its own',
+    ),
     layer(
       'proxy-knows-no-warehouse',
       '^proxy/',
@@ -27,13 +39,13 @@ export default {
     layer(
       'clickhouse-stands-alone',
       '^clickhouse/',
-      '^(proxy|ingest|repricing|dashboard|bin|test)/',
+      '^(kafka|proxy|ingest|repricing|dashboard|bin|test)/',
       'the warehouse serves everyone and knows no one',
     ),
     layer(
       'repricing-works-on-the-warehouse',
       '^repricing/',
-      '^(proxy|ingest|clickhouse/embedded|dashboard|demo|bin|test)/',
+      '^(kafka|proxy|ingest|clickhouse/embedded|dashboard|demo|bin|test)/',
       'corrections are made to rows, whoever asks for them',
     ),
     layer(
@@ -45,7 +57,7 @@ export default {
     layer(
       'web-knows-domain-only',
       '^dashboard/web/',
-      '^(process|proxy|ingest|clickhouse|repricing|dashboard/server|bin|test)/',
+      '^(process|kafka|proxy|ingest|clickhouse|repricing|dashboard/server|bin|test)/',
       'the browser gets the contract and nothing else',
     ),
     layer(
