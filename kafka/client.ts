@@ -2,33 +2,27 @@ import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
-import {
-  CompressionCodecs,
-  CompressionTypes,
-  Kafka,
-  type KafkaConfig,
-  type LogEntry,
-  logLevel,
-  type SASLOptions,
-} from 'kafkajs';
+// CommonJS whose names Node cannot see: only the whole of it can be imported.
+import kafkajs, { type CompressionTypes, type Kafka, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
 import { SpendlensError } from '../domain/error.ts';
 import type { Logger } from '../process/log.ts';
 import type { Compression, KafkaSettings } from './settings.ts';
 
+const { CompressionCodecs, CompressionTypes: Codec, logLevel } = kafkajs;
 const compressZstd = promisify(zstdCompress);
 const decompressZstd = promisify(zstdDecompress);
 const ZSTD_PARAMS = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
 
-CompressionCodecs[CompressionTypes.ZSTD] = () => ({
+CompressionCodecs[Codec.ZSTD] = () => ({
   compress: ({ buffer }: { buffer: Buffer }) => compressZstd(buffer, ZSTD_PARAMS),
   decompress: (buffer: Buffer) => decompressZstd(buffer),
 });
 
 /** As the producer names them. */
 export const compressionTypes: Readonly<Record<Compression, CompressionTypes>> = {
-  none: CompressionTypes.None,
-  gzip: CompressionTypes.GZIP,
-  zstd: CompressionTypes.ZSTD,
+  none: Codec.None,
+  gzip: Codec.GZIP,
+  zstd: Codec.ZSTD,
 };
 
 /**
@@ -48,7 +42,7 @@ export function createKafka(settings: KafkaSettings, clientId: string, log: Logg
   };
   if (settings.tls) config.ssl = tlsOptions(settings.tls);
   if (settings.sasl) config.sasl = saslOptions(settings.sasl);
-  return new Kafka(config);
+  return new kafkajs.Kafka(config);
 }
 
 /**
