@@ -1,6 +1,6 @@
 import type { Inserts } from '../clickhouse/inserts.ts';
 import type { Patience } from '../clickhouse/patience.ts';
-import type { Journal } from './journal.ts';
+import type { Journal } from './journal/journal.ts';
 import type { SliceRows } from './prepare.ts';
 
 /** What has just happened in the delivery of a slice: tests stop an ingester at exactly these places. */

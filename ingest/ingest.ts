@@ -2,26 +2,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isPassing, type Patience } from '../clickhouse/patience.ts';
 import { SpendlensError } from '../domain/error.ts';
 import type { Logger } from '../process/log.ts';
-import type { OutboxReader, OutboxState } from '../proxy/outbox/reader.ts';
-import { type CutLimits, type CutSlice, cutSlice } from './cut.ts';
-import type { RawEvent } from './event.ts';
-import type { Held, HeldQueries } from './held.ts';
-import type { Journal } from './journal.ts';
+import type { HeldQueries } from './held.ts';
+import type { Journal } from './journal/journal.ts';
 import type { IngestMetrics } from './metrics.ts';
 import type { Prepare, SliceRows } from './prepare.ts';
 import { halve, type Slice, sliceId, spanOf } from './slice.ts';
+import type { CutLimits, CutSlice, Source } from './source/source.ts';
 
 export interface IngestParts {
-  readonly reader: OutboxReader;
+  readonly source: Source;
   readonly journal: Journal;
-  readonly held: HeldQueries;
+  readonly held: Pick<HeldQueries, 'among' | 'hasSlice'>;
   readonly prepare: Prepare;
   readonly deliver: (rows: SliceRows) => Promise<void>;
   readonly patiently: Patience;
   readonly metrics: IngestMetrics;
   readonly log: Logger;
+  /** Ends it behind the slice that is under way. */
   readonly signal: AbortSignal;
-  readonly limits?: CutLimits;
 }
 
 interface Prepared {
@@ -37,26 +35,14 @@ const MAX_TRIES = 3;
 export const defaultLimits: CutLimits = { entries: 2_000, bytes: 8 * 1024 * 1024 };
 
 /**
- * Brings what the outboxes hold into the warehouse, slice by slice, until the signal comes. While one slice is being
+ * Brings what the log holds into the warehouse, slice by slice, until the signal comes. While one slice is being
  * inserted the next one is prepared, but never before this process has finished one: a slice that kills its ingester
  * must be the only one that was under way.
  * @throws whatever is not the slice's fault and does not pass by itself
  */
 export async function runIngest(parts: IngestParts): Promise<void> {
-  const { reader, journal, held, prepare, deliver, patiently, metrics, log, signal, limits = defaultLimits } = parts;
-  /** What the warehouse said of an outbox when it was first seen. */
-  const known = new Map<string, Held>();
-  let outboxes: readonly OutboxState[] = [];
+  const { source, journal, held, prepare, deliver, patiently, metrics, log, signal } = parts;
   let finishedAt = 0;
-
-  /** What comes next behind `marks`, and where marks only move on. */
-  async function cut(marks: ReadonlyMap<string, number>) {
-    outboxes = await reader.outboxes();
-    for (const { id } of outboxes) {
-      if (!known.has(id)) known.set(id, await held.beyond(id, marks.get(id) ?? 0));
-    }
-    return cutSlice(reader, outboxes, marks, known, limits);
-  }
 
   async function prepareSlice({ slice, events }: CutSlice): Promise<Prepared> {
     const seqs = new Map<string, ReadonlySet<number>>();
@@ -71,7 +57,7 @@ export async function runIngest(parts: IngestParts): Promise<void> {
     const marks = new Map(journal.marks());
     for (const { outboxId, lastSeq } of current.ranges) marks.set(outboxId, lastSeq);
     try {
-      const { slice } = await cut(marks);
+      const { slice } = await source.cut(marks);
       return slice && slice.events.length >= ENOUGH_ENTRIES ? await prepareSlice(slice) : null;
     } catch (error) {
       if (isPassing(error)) return null;
@@ -79,10 +65,9 @@ export async function runIngest(parts: IngestParts): Promise<void> {
     }
   }
 
-  /** What the journal says is under way, read again from the outboxes. */
+  /** What the journal says is under way, read again from the log. */
   async function recall(slice: Slice): Promise<Prepared> {
-    outboxes = await reader.outboxes();
-    const events = slice.ranges.flatMap((range) => readRange(reader, range));
+    const events = await source.recall(slice);
     if (events.length < spanOf(slice)) log.error({ ranges: slice.ranges }, 'entries of a slice under way are gone');
     return prepareSlice({ slice, events });
   }
@@ -91,15 +76,19 @@ export async function runIngest(parts: IngestParts): Promise<void> {
   async function next(): Promise<Prepared | null> {
     const intent = journal.intent();
     if (intent) return recall(intent.slice);
-    const { slice, passed } = await cut(journal.marks());
+    const { slice, passed } = await source.cut(journal.marks());
     if (!slice) {
-      if (passed.size > 0) await journal.pass(passed);
+      if (passed.size > 0 || source.moved()) await journal.pass(passed, source.gone);
       return null;
     }
     if (slice.events.length < ENOUGH_ENTRIES && Date.now() < finishedAt + LINGER_MS) return null;
-    for (const gap of slice.slice.gaps) log.error(gap, 'an outbox skipped entries');
+    warnOfGaps(slice.slice);
     await journal.open(slice.slice);
     return prepareSlice(slice);
+  }
+
+  function warnOfGaps({ gaps }: Slice): void {
+    for (const gap of gaps) log.error(gap, 'an outbox skipped entries');
   }
 
   async function breakUp(slice: Slice, why: string): Promise<void> {
@@ -122,17 +111,11 @@ export async function runIngest(parts: IngestParts): Promise<void> {
     return true;
   }
 
-  /** Marks of outboxes that are closed and empty say nothing any more. */
-  function gone(): Set<string> {
-    const present = new Set(outboxes.map(({ id }) => id));
-    return new Set([...journal.marks().keys()].filter((id) => !present.has(id)));
-  }
-
   /** What an earlier ingester began. */
   async function resume(): Promise<void> {
     const intent = journal.intent();
     if (!intent) return;
-    if (await held.hasSlice(sliceId(intent.slice))) return journal.finish(null, new Set());
+    if (await held.hasSlice(sliceId(intent.slice))) return journal.finish(null, source.gone);
     if (intent.tries + 1 < MAX_TRIES || intent.slice.condemned !== '') return journal.beginAgain();
     return breakUp(intent.slice, `${MAX_TRIES} ingesters died on it`);
   }
@@ -153,8 +136,11 @@ export async function runIngest(parts: IngestParts): Promise<void> {
       ahead.catch(() => undefined);
       const done = await delivered(current);
       steady = done;
-      const following: Prepared | null = await ahead;
-      if (done) await journal.finish(following?.slice ?? null, gone());
+      const prepared = await ahead;
+      // Who is to stop leaves nothing begun: whoever comes next would take it for a slice that killed us.
+      const following: Prepared | null = signal.aborted ? null : prepared;
+      if (done && following) warnOfGaps(following.slice);
+      if (done) await journal.finish(following?.slice ?? null, source.gone);
       finishedAt = Date.now();
       current = done ? following : null;
     }
@@ -165,11 +151,4 @@ export async function runIngest(parts: IngestParts): Promise<void> {
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-}
-
-function readRange(reader: OutboxReader, { outboxId, firstSeq, lastSeq }: Slice['ranges'][number]): RawEvent[] {
-  return reader
-    .read(outboxId, firstSeq, { entries: lastSeq - firstSeq + 1, bytes: Number.POSITIVE_INFINITY })
-    .filter(({ seq }) => seq <= lastSeq)
-    .map(({ seq, encoded }) => ({ outboxId, seq, encoded }));
 }

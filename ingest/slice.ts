@@ -13,8 +13,8 @@ export type Gap = z.infer<typeof gap>;
 
 /** What is inserted at once: of each outbox at most one range. */
 export const slice = z.object({
-  ranges: z.array(range).min(1),
-  /** In front of its ranges. */
+  ranges: z.array(range),
+  /** In front of its ranges; without any range, what a closed outbox says it sent and nobody saw. */
   gaps: z.array(gap),
   /** Rows of it may stand in the warehouse as part of another slice: ask, and leave those out. */
   ask: z.boolean(),
@@ -24,9 +24,11 @@ export const slice = z.object({
 export type Slice = z.infer<typeof slice>;
 
 /** Names a slice by what it covers, so that whoever delivers it again calls it the same. */
-export function sliceId({ ranges }: Slice): string {
-  const names = ranges.map(({ outboxId, firstSeq, lastSeq }) => `${outboxId}:${firstSeq}-${lastSeq}`).sort();
-  return createHash('sha256').update(names.join('\n')).digest('hex').slice(0, 32);
+export function sliceId({ ranges, gaps }: Slice): string {
+  const names = ranges.map(({ outboxId, firstSeq, lastSeq }) => `${outboxId}:${firstSeq}-${lastSeq}`);
+  const missing = gaps.map(({ outboxId, expectedSeq, foundSeq }) => `${outboxId}:${expectedSeq}..${foundSeq}`);
+  const all = ranges.length > 0 ? names : missing;
+  return createHash('sha256').update(all.sort().join('\n')).digest('hex').slice(0, 32);
 }
 
 /**

@@ -9,15 +9,17 @@ import { readConfigFile } from '../process/config-file.ts';
 import type { Logger } from '../process/log.ts';
 import { createOutboxReader } from '../proxy/outbox/reader.ts';
 import type { IngestConfig } from './config.ts';
-import type { CutLimits } from './cut.ts';
 import { createDeliver, type DeliveryPoint } from './deliver.ts';
-import { createHeldQueries } from './held.ts';
-import { type IngestParts, runIngest } from './ingest.ts';
-import { openJournal } from './journal.ts';
+import { createHeldQueries, rememberBeyond } from './held.ts';
+import { defaultLimits, type IngestParts, runIngest } from './ingest.ts';
+import { openJournal } from './journal/journal.ts';
+import { createStateFile } from './journal/state-file.ts';
 import { createIngestMetrics } from './metrics.ts';
 import { createPrepare } from './prepare.ts';
 import { createCurrentRules } from './price-rules.ts';
 import { createProcess } from './process.ts';
+import { createOutboxSource } from './source/outbox.ts';
+import type { CutLimits } from './source/source.ts';
 
 export interface StartOptions {
   readonly config: IngestConfig;
@@ -35,28 +37,29 @@ export interface RunningIngest {
 }
 
 /** Puts the parts of ingest together and sets it going. */
-export async function startIngest({ config, log, registry, limits, reached }: StartOptions): Promise<RunningIngest> {
+export async function startIngest(options: StartOptions): Promise<RunningIngest> {
+  const { config, log, registry, limits = defaultLimits, reached } = options;
   const abort = new AbortController();
   const { signal } = abort;
   const fileRules = async () => rulesOf(await readConfigFile(config.configPath));
   // A file that cannot be read is told at the start; later on the last one that could goes on.
   await fileRules();
-  const journal = await openJournal(join(config.data, 'ingest', 'state.json'), Date.now);
+  const journal = await openJournal(createStateFile(join(config.data, 'ingest', 'state.json')), Date.now);
   const warehouse = createWarehouse(config.warehouse);
+  const held = createHeldQueries(warehouse);
   const reader = createOutboxReader(join(config.data, 'outbox'));
   const patiently = createPatience(log, signal);
   const rules = createCurrentRules(createConfigLog(warehouse), fileRules, log, signal);
   const parts: IngestParts = {
-    reader,
+    source: createOutboxSource(reader, rememberBeyond(held), limits),
     journal,
-    held: createHeldQueries(warehouse),
+    held,
     prepare: createPrepare(createProcess(rules.current), () => new Date()),
     deliver: createDeliver({ inserts: createInserts(warehouse), journal, patiently, ...(reached && { reached }) }),
     patiently,
     metrics: createIngestMetrics(registry, Date.now),
     log,
     signal,
-    ...(limits && { limits }),
   };
   const running = async () => {
     await patiently(rules.load);

@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { askCompleteness } from '../../../clickhouse/query/completeness.ts';
 import type { Exchange } from '../../../domain/exchange.ts';
 import { createDeadLetters } from '../../../ingest/dead-letters.ts';
+import { loadState } from '../../../ingest/journal/state-file.ts';
 import { createProcess } from '../../../ingest/process.ts';
-import { loadState } from '../../../ingest/state.ts';
 import { openEnvironment } from '../../../proxy/outbox/environment.ts';
 import { openOutbox } from '../../../proxy/outbox/open-outbox.ts';
 import { chatAttempt, chatExchange, jsonBody, rawBody } from '../../harness/exchanges.ts';
@@ -33,7 +33,7 @@ const whole = { holes: [], missing: 0, duplicated: 0, attemptsOff: 0, uneven: 0 
 
 async function ingested(box: TestOutbox, seq: number): Promise<void> {
   const ingest = await runIngester(box.data, migrated);
-  const done = await until(async () => ((await loadState(box.statePath)).marks[box.outbox.id] ?? 0) >= seq, 30_000);
+  const done = await until(async () => ((await loadState(box.statePath)).marks.get(box.outbox.id) ?? 0) >= seq, 30_000);
   await ingest.stop();
   expect(done, `marks reach ${seq}`).toBe(true);
 }
@@ -146,7 +146,7 @@ describe('outboxes', () => {
     const folder = join(box.data, 'outbox', '0');
     const next = await openOutbox({ folder, acknowledgementPath: box.statePath, log: quietLog, pollMs: 50 });
     await next.end(next.begin(chatExchange()), chatExchange());
-    const onlyNext = async () => Object.keys((await loadState(box.statePath)).marks).join() === next.id;
+    const onlyNext = async () => [...(await loadState(box.statePath)).marks.keys()].join() === next.id;
     expect(await until(onlyNext, 10_000)).toBe(true);
     expect(first).not.toBe(next.id);
     await ingest.stop();

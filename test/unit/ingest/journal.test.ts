@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openJournal } from '../../../ingest/journal.ts';
+import { openJournal } from '../../../ingest/journal/journal.ts';
+import { createStateFile } from '../../../ingest/journal/state-file.ts';
 import type { Slice } from '../../../ingest/slice.ts';
 
 let folder: string;
@@ -15,14 +16,14 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const open = () => openJournal(path, () => now);
+const open = () => openJournal(createStateFile(path), () => now);
 const of = (outboxId: string, firstSeq: number, lastSeq: number): Slice => ({
   ranges: [{ outboxId, firstSeq, lastSeq }],
   gaps: [],
   ask: false,
   condemned: '',
 });
-const none = new Set<string>();
+const none = () => new Set<string>();
 
 describe('the journal', () => {
   it('moves marks only when the slice is done', async () => {
@@ -79,9 +80,10 @@ describe('the journal', () => {
         ['a', 3],
         ['b', 4],
       ]),
+      none,
     );
     await journal.open(of('c', 1, 1));
-    await journal.finish(null, new Set(['a']));
+    await journal.finish(null, () => new Set(['a']));
     expect([...journal.marks()]).toEqual([
       ['b', 4],
       ['c', 1],
@@ -90,8 +92,8 @@ describe('the journal', () => {
 
   it('never moves a mark back', async () => {
     const journal = await open();
-    await journal.pass(new Map([['a', 9]]));
-    await journal.pass(new Map([['a', 3]]));
+    await journal.pass(new Map([['a', 9]]), none);
+    await journal.pass(new Map([['a', 3]]), none);
     expect(journal.marks().get('a')).toBe(9);
   });
 
@@ -109,8 +111,8 @@ describe('the journal', () => {
   it('is not written by who was paused while another one took over', async () => {
     const paused = await open();
     const successor = await open();
-    await successor.pass(new Map([['a', 9]]));
-    await expect(paused.pass(new Map([['a', 3]]))).rejects.toMatchObject({ code: 'slice_too_old' });
+    await successor.pass(new Map([['a', 9]]), none);
+    await expect(paused.pass(new Map([['a', 3]]), none)).rejects.toMatchObject({ code: 'slice_too_old' });
     expect((await open()).marks().get('a')).toBe(9);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cutSlice } from '../../../ingest/cut.ts';
 import type { Held } from '../../../ingest/held.ts';
+import { cutSlice } from '../../../ingest/source/outbox.ts';
 import type { Entry } from '../../../proxy/outbox/reader.ts';
 
 /** An outbox is the list of its seqs; every entry has 10 bytes. */

@@ -1,28 +1,46 @@
-import type { OutboxReader, OutboxState } from '../proxy/outbox/reader.ts';
-import type { RawEvent } from './event.ts';
-import type { Held } from './held.ts';
-import type { Gap, Range, Slice } from './slice.ts';
-
-export interface CutSlice {
-  readonly slice: Slice;
-  readonly events: readonly RawEvent[];
-}
-
-/** What one look at the outboxes came to: marks that only move on, since the warehouse has those entries, and a slice. */
-export interface Cut {
-  readonly passed: ReadonlyMap<string, number>;
-  readonly slice: CutSlice | null;
-}
-
-export interface CutLimits {
-  readonly entries: number;
-  readonly bytes: number;
-}
+import type { OutboxReader, OutboxState } from '../../proxy/outbox/reader.ts';
+import type { RawEvent } from '../event.ts';
+import { type Held, skipCovered } from '../held.ts';
+import type { Gap, Range } from '../slice.ts';
+import type { Cut, CutLimits, Source } from './source.ts';
 
 interface Piece {
   readonly range: Range;
   readonly events: readonly RawEvent[];
   readonly ask: boolean;
+}
+
+/** The outboxes of this machine, read where they stand. `beyond` is what the warehouse said of one when it was first seen. */
+export function createOutboxSource(
+  reader: OutboxReader,
+  beyond: (outboxId: string, mark: number) => Promise<Held>,
+  limits: CutLimits,
+): Source {
+  let outboxes: readonly OutboxState[] = [];
+  return {
+    async cut(marks) {
+      outboxes = await reader.outboxes();
+      const held = new Map<string, Held>();
+      for (const { id } of outboxes) held.set(id, await beyond(id, marks.get(id) ?? 0));
+      return cutSlice(reader, outboxes, marks, held, limits);
+    },
+    async recall({ ranges }) {
+      outboxes = await reader.outboxes();
+      return ranges.flatMap((range) => readRange(reader, range));
+    },
+    gone(marks) {
+      const present = new Set(outboxes.map(({ id }) => id));
+      return new Set([...marks.keys()].filter((id) => !present.has(id)));
+    },
+    moved: () => false,
+  };
+}
+
+function readRange(reader: OutboxReader, { outboxId, firstSeq, lastSeq }: Range): RawEvent[] {
+  return reader
+    .read(outboxId, firstSeq, { entries: lastSeq - firstSeq + 1, bytes: Number.POSITIVE_INFINITY })
+    .filter(({ seq }) => seq <= lastSeq)
+    .map(({ seq, encoded }) => ({ outboxId, seq, encoded }));
 }
 
 /**
@@ -69,14 +87,6 @@ export function cutSlice(
       events: alike.flatMap(({ events }) => events),
     },
   };
-}
-
-function skipCovered({ covered }: Held, from: number): number {
-  let next = from;
-  for (const { firstSeq, lastSeq } of covered) {
-    if (firstSeq <= next && next <= lastSeq) next = lastSeq + 1;
-  }
-  return next;
 }
 
 function takePiece(
