@@ -1,5 +1,13 @@
-import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
+import { Agent } from 'node:https';
+import {
+  type ClickHouseClient,
+  type ClickHouseClientConfigOptions,
+  ClickHouseLogLevel,
+  type ClickHouseSettings,
+  createClient,
+} from '@clickhouse/client';
 import { z } from 'zod';
+import type { WarehouseAccess } from './access.ts';
 import { warehouseError } from './failure.ts';
 
 /** A statement whose values are bound: `{name:Type}` in the text, the value under `name`. */
@@ -12,6 +20,11 @@ export interface QueryOptions {
   /** Aborting it also stops the query in the engine. */
   readonly signal?: AbortSignal;
   readonly maxSeconds?: number;
+  /**
+   * The answer decides what is written next: it must hold every insert that was acknowledged, also where the replica
+   * that is asked was not the one that took it.
+   */
+  readonly decisive?: boolean;
 }
 
 /** Everything here rejects with SpendlensError warehouse_unreachable, warehouse_busy (both retryable) or warehouse_refused. */
@@ -28,14 +41,9 @@ export interface Warehouse {
   close(): Promise<void>;
 }
 
-export interface WarehouseAccess {
-  readonly url: string;
-  readonly user: string;
-  readonly password: string;
-}
-
 const DEFAULT_QUERY_SECONDS = 30;
 const REQUEST_TIMEOUT_MS = 60_000;
+const MAX_CONNECTIONS = 10;
 
 const reading: ClickHouseSettings = {
   output_format_json_quote_decimals: 1,
@@ -45,7 +53,8 @@ const reading: ClickHouseSettings = {
 };
 
 // Deduplication compares block by block: were the block boundaries to move between two deliveries of one slice
-// (parallel parsing, asynchronous inserts, size limits), the token would let rows in twice.
+// (parallel parsing, asynchronous inserts, size limits), the token would let rows in twice. Newer servers insert
+// asynchronously unless told otherwise, in batches of their own making that no token of ours names.
 const writing: ClickHouseSettings = {
   async_insert: 0,
   insert_deduplicate: 1,
@@ -57,6 +66,18 @@ const writing: ClickHouseSettings = {
   date_time_input_format: 'best_effort',
 };
 
+// A replica acknowledges an insert before any other has fetched it. Were it lost then, the rows would be gone and their
+// token still known: the resend, which is what should bring them back, would be dropped as a duplicate. So most of the
+// replicas must have the block, and a resend waits for them too. One block at a time, since only then can a read say
+// for certain (select_sequential_consistency) that its replica has everything that was acknowledged. Whoever comes while
+// another block is on its way is told 286 and waits.
+const writingReplicas: ClickHouseSettings = {
+  insert_quorum: 'auto',
+  insert_quorum_parallel: 0,
+  insert_quorum_timeout: 30_000,
+};
+const decisive: ClickHouseSettings = { select_sequential_consistency: '1' };
+
 export function createWarehouse(access: WarehouseAccess): Warehouse {
   const client = createClient({
     url: access.url,
@@ -64,17 +85,25 @@ export function createWarehouse(access: WarehouseAccess): Warehouse {
     password: access.password,
     application: 'spendlens',
     request_timeout: REQUEST_TIMEOUT_MS,
+    max_open_connections: MAX_CONNECTIONS,
     // Failures travel to whoever called, which logs what it makes of them.
     log: { level: ClickHouseLogLevel.OFF },
+    ...compressionOf(access),
+    ...certificatesOf(access),
   });
+  const replicated = access.cluster != null;
+  const inserting = replicated ? { ...writing, ...writingReplicas } : writing;
   return {
     rows: (row, statement, options = {}) =>
-      attempt(async () => z.array(row).parse(await select(client, statement, options))),
+      attempt(async () => {
+        const settings = replicated && options.decisive ? { ...reading, ...decisive } : reading;
+        return z.array(row).parse(await select(client, statement, options, settings));
+      }),
     run: (text, params = {}) =>
       attempt(async () => void (await client.command({ query: text, query_params: { ...params } }))),
     insertSelected: (query, params, token) =>
       attempt(async () => {
-        const settings = { ...writing, max_threads: 1, insert_deduplication_token: token };
+        const settings = { ...inserting, max_threads: 1, insert_deduplication_token: token };
         await client.command({ query, query_params: { ...params }, clickhouse_settings: settings });
       }),
     insert: (table, rows, token) =>
@@ -84,7 +113,7 @@ export function createWarehouse(access: WarehouseAccess): Warehouse {
           table,
           values: [...rows],
           format: 'JSONEachRow',
-          clickhouse_settings: { ...writing, insert_deduplication_token: token },
+          clickhouse_settings: { ...inserting, insert_deduplication_token: token },
         });
       }),
     ping: () =>
@@ -96,14 +125,38 @@ export function createWarehouse(access: WarehouseAccess): Warehouse {
   };
 }
 
-async function select(client: ClickHouseClient, statement: Statement, options: QueryOptions): Promise<unknown[]> {
+/** Both ways; ours are said, since a client's defaults change. */
+function compressionOf({ compression: codec = 'none' }: WarehouseAccess): ClickHouseClientConfigOptions {
+  if (codec === 'none') return { compression: { request: false, response: false } };
+  return { compression: { request: { codec, level: codec === 'zstd' ? 1 : 3 }, response: { codec } } };
+}
+
+/**
+ * A certificate of the client's own with a password is one that the server's TLS asks for; without a password it is
+ * what signs the user in, and ClickHouse refuses to be given both.
+ */
+function certificatesOf({ url, user, password, tls }: WarehouseAccess): ClickHouseClientConfigOptions {
+  if (!tls || !url.startsWith('https:')) return {};
+  const { ca, client } = tls;
+  const http_agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS, ...(ca !== null && { ca }), ...client });
+  if (client === null || password !== '') return { http_agent };
+  const http_headers = { 'X-ClickHouse-User': user, 'X-ClickHouse-SSL-Certificate-Auth': 'on' };
+  return { http_agent, http_headers, set_basic_auth_header: false };
+}
+
+async function select(
+  client: ClickHouseClient,
+  statement: Statement,
+  options: QueryOptions,
+  settings: ClickHouseSettings,
+): Promise<unknown[]> {
   // The client listens for an abort that is to come; one that came already would pass it by.
   options.signal?.throwIfAborted();
   const result = await client.query({
     query: statement.text,
     query_params: { ...statement.params },
     format: 'JSONEachRow',
-    clickhouse_settings: { ...reading, max_execution_time: options.maxSeconds ?? DEFAULT_QUERY_SECONDS },
+    clickhouse_settings: { ...settings, max_execution_time: options.maxSeconds ?? DEFAULT_QUERY_SECONDS },
     ...(options.signal === undefined ? {} : { abort_signal: options.signal }),
   });
   return result.json<unknown>();

@@ -53,11 +53,12 @@ const COLUMNS = 'id, version, nonce, toUnixTimestamp64Milli(at) AS at, who, dele
 
 export function createConfigLog(warehouse: Warehouse, now: () => number = Date.now): ConfigLog {
   async function history(kind: string, id: string): Promise<ConfigVersion[]> {
-    const rows = await warehouse.rows(row, {
+    const statement = {
       text: `SELECT ${COLUMNS} FROM spendlens.config WHERE kind = {kind:String} AND id = {id:String}
         ORDER BY version DESC, config.at LIMIT 1 BY version`,
       params: { kind, id },
-    });
+    };
+    const rows = await warehouse.rows(row, statement, { decisive: true });
     return rows.map(versionOf);
   }
 
