@@ -19,7 +19,6 @@ export type ErrorCode =
   | 'warehouse_unreachable'
   | 'warehouse_refused'
   | 'warehouse_busy'
-  | 'broker_unreachable'
   | 'broker_refused'
   | 'topic_unfit'
   | 'message_too_large'

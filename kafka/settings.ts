@@ -14,9 +14,6 @@ const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 const compressions = ['none', 'gzip', 'zstd'] as const;
 export type Compression = (typeof compressions)[number];
 
-/** An exchange of two bodies at the proxy's capture limit fits. */
-const DEFAULT_MAX_MESSAGE_BYTES = 10 * 1024 ** 2;
-
 const schema = z
   .object({
     KAFKA_BROKERS: z
@@ -37,10 +34,10 @@ const schema = z
     KAFKA_TLS_CERT: z.string().optional(),
     KAFKA_TLS_KEY: z.string().optional(),
     KAFKA_COMPRESSION: z.enum(compressions).default('zstd'),
-    KAFKA_PARTITIONS: whole(1, 1_000).default(6),
+    KAFKA_PARTITIONS: whole(1, 1_000).optional(),
     KAFKA_REPLICATION: whole(1, 15).optional(),
-    KAFKA_RETENTION_HOURS: whole(1, 24 * 3_650).default(168),
-    KAFKA_MAX_MESSAGE_BYTES: whole(256 * 1024, 90 * 1024 ** 2).default(DEFAULT_MAX_MESSAGE_BYTES),
+    KAFKA_RETENTION_HOURS: whole(1, 24 * 3_650).optional(),
+    KAFKA_MAX_MESSAGE_BYTES: whole(256 * 1024, 90 * 1024 ** 2).optional(),
   })
   .superRefine((values, context) => {
     const fault = (name: keyof typeof values, message: string) =>
@@ -75,16 +72,15 @@ export interface KafkaSettings {
   /** Paths of PEM files; null where the system's certificates do, and where no client certificate is shown. */
   readonly tls: { readonly ca: string | null; readonly cert: string | null; readonly key: string | null } | null;
   readonly compression: Compression;
-  /** What `npm run migrate` makes. */
   readonly topics: TopicSettings;
 }
 
+/** How topics are made, and what those that stand must have; null where nothing was stated. */
 export interface TopicSettings {
-  readonly partitions: number;
-  /** Null = three, or as many as there are brokers. */
+  readonly partitions: number | null;
   readonly replication: number | null;
-  readonly retentionHours: number;
-  readonly maxMessageBytes: number;
+  readonly retentionHours: number | null;
+  readonly maxMessageBytes: number | null;
 }
 
 /**
@@ -121,10 +117,10 @@ function settingsOf(values: z.infer<typeof schema>): KafkaSettings {
     tls: values.KAFKA_TLS === 'true' ? tls : null,
     compression: values.KAFKA_COMPRESSION,
     topics: {
-      partitions: values.KAFKA_PARTITIONS,
+      partitions: values.KAFKA_PARTITIONS ?? null,
       replication: values.KAFKA_REPLICATION ?? null,
-      retentionHours: values.KAFKA_RETENTION_HOURS,
-      maxMessageBytes: values.KAFKA_MAX_MESSAGE_BYTES,
+      retentionHours: values.KAFKA_RETENTION_HOURS ?? null,
+      maxMessageBytes: values.KAFKA_MAX_MESSAGE_BYTES ?? null,
     },
   };
 }

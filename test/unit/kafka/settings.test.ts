@@ -18,7 +18,7 @@ describe('Kafka settings', () => {
       sasl: null,
       tls: null,
       compression: expect.stringMatching(/^(gzip|zstd)$/),
-      topics: { partitions: 6, replication: null, retentionHours: 168, maxMessageBytes: 10_485_760 },
+      topics: { partitions: null, replication: null, retentionHours: null, maxMessageBytes: null },
     });
   });
 
