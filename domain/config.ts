@@ -5,6 +5,7 @@ import { declaredAlias } from './prices/alias.ts';
 import { declaredOverride } from './prices/override.ts';
 import { noRules, orderRules, type PriceRules } from './prices/rules.ts';
 import { builtInProviders, type Provider } from './providers.ts';
+import { type AppTimeouts, appTimeouts, providerTimeouts } from './time-limits.ts';
 
 /** Paths of the proxy's own, which no provider may take. */
 const reserved: ReadonlySet<string> = new Set(['healthz', 'readyz', 'metrics', 'v1', 'v1beta']);
@@ -20,6 +21,23 @@ const baseUrl = z.string({ error: 'the text of an http:// or https:// URL' }).su
   if (fault !== '') context.addIssue({ code: 'custom', message: fault });
 });
 
+/** Longer waits than a day are a typing error. */
+const milliseconds = z
+  .number({ error: 'a number of milliseconds' })
+  .int('a whole number of milliseconds')
+  .min(1, 'at least 1')
+  .max(86_400_000, 'at most a day, 86400000');
+
+const timeoutSettings = z.strictObject(
+  { connectMs: milliseconds.optional(), firstByteMs: milliseconds.optional(), idleMs: milliseconds.optional() },
+  { error: 'a map with the keys connectMs, firstByteMs, idleMs' },
+);
+
+const appSettings = z.strictObject(
+  { headersMs: milliseconds.optional(), uploadIdleMs: milliseconds.optional() },
+  { error: 'a map with the keys headersMs, uploadIdleMs' },
+);
+
 const providerSettings = z.strictObject(
   {
     baseUrl: baseUrl.optional(),
@@ -29,8 +47,9 @@ const providerSettings = z.strictObject(
       })
       .optional(),
     title: z.string({ error: 'text' }).min(1, 'text').max(64, 'at most 64 characters').optional(),
+    timeouts: timeoutSettings.optional(),
   },
-  { error: 'a map with the keys baseUrl, style, title' },
+  { error: 'a map with the keys baseUrl, style, title, timeouts' },
 );
 
 /** Each with an id of its own, which receipts name. */
@@ -51,6 +70,7 @@ const schema = z.strictObject(
   {
     prices: withIds(declaredOverride, 'price overrides'),
     models: withIds(declaredAlias, 'names of models'),
+    apps: appSettings.nullish(),
     providers: z
       .record(providerName, providerSettings, { error: 'a map of providers by name' })
       .nullish()
@@ -65,7 +85,7 @@ const schema = z.strictObject(
         }
       }),
   },
-  { error: 'a map with the keys providers, prices, models' },
+  { error: 'a map with the keys providers, prices, models, apps' },
 );
 
 /** What `spendlens.yaml` says. */
@@ -109,7 +129,10 @@ export function providersOf(config: Config): readonly Provider[] {
     return change === undefined ? provider : changeProvider(provider, change);
   });
   const added = [...settings].map(([name, change]) =>
-    changeProvider({ name, title: name, baseUrl: '', style: 'openai', hostLabels: [name] }, change),
+    changeProvider(
+      { name, title: name, baseUrl: '', style: 'openai', hostLabels: [name], timeouts: providerTimeouts },
+      change,
+    ),
   );
   return [...changed, ...added];
 }
@@ -129,6 +152,19 @@ function changeProvider(provider: Provider, change: z.infer<typeof providerSetti
     baseUrl: change.baseUrl ?? provider.baseUrl,
     style: change.style ?? provider.style,
     title: change.title ?? provider.title,
+    timeouts: {
+      connectMs: change.timeouts?.connectMs ?? provider.timeouts.connectMs,
+      firstByteMs: change.timeouts?.firstByteMs ?? provider.timeouts.firstByteMs,
+      idleMs: change.timeouts?.idleMs ?? provider.timeouts.idleMs,
+    },
+  };
+}
+
+/** How patient the proxy is with the apps. */
+export function appTimeoutsOf({ apps }: Config): AppTimeouts {
+  return {
+    headersMs: apps?.headersMs ?? appTimeouts.headersMs,
+    uploadIdleMs: apps?.uploadIdleMs ?? appTimeouts.uploadIdleMs,
   };
 }
 

@@ -36,6 +36,9 @@ export type CapturedBody = z.infer<typeof capturedBody>;
 export const errorKind = z.enum([
   'status', // the provider answered with 4xx or 5xx
   'client_disconnect',
+  'client_timeout', // the app stopped sending its request, or reading the answer
+  'upstream_dns', // the provider's name led nowhere
+  'upstream_tls', // no trust could be established; the reason stands where the answer's headers would
   'upstream_unreachable',
   'upstream_reset',
   'upstream_timeout',

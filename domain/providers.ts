@@ -1,3 +1,5 @@
+import { type ProviderTimeouts, providerTimeouts } from './time-limits.ts';
+
 /** How a provider's API speaks, which decides the shape of our own errors and where usage stands. */
 export type ApiStyle = 'openai' | 'anthropic' | 'google' | 'bedrock' | 'cohere' | 'ollama';
 
@@ -13,6 +15,7 @@ export interface Provider {
   readonly style: ApiStyle;
   /** First labels of Helicone's cloud host names for it. */
   readonly hostLabels: readonly string[];
+  readonly timeouts: ProviderTimeouts;
   /** Values of the placeholder that are served from an address outside the pattern. */
   readonly exceptions?: Readonly<Record<string, string>>;
 }
@@ -23,7 +26,7 @@ const provider = (
   baseUrl: string,
   style: ApiStyle = 'openai',
   hostLabels: readonly string[] = [name],
-): Provider => ({ name, title, baseUrl, style, hostLabels });
+): Provider => ({ name, title, baseUrl, style, hostLabels, timeouts: providerTimeouts });
 
 export const builtInProviders: readonly Provider[] = [
   provider('openai', 'OpenAI', 'https://api.openai.com', 'openai', ['oai', 'openai']),

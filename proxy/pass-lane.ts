@@ -1,28 +1,52 @@
-import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { createProxyMiddleware, type Plugin } from 'http-proxy-middleware';
+import type { AppTimeouts } from '../domain/time-limits.ts';
 import type { Logger } from '../process/log.ts';
 import type { Agents } from './agents.ts';
+import type { CaptureMemory } from './capture/memory.ts';
 import { limitConnect } from './connect-timeout.ts';
 import { endToEndHeaders, ownAnswerHeaders } from './headers.ts';
 import { PASSAGE, type Passage } from './passage.ts';
+import { Passing, resetClient } from './passing.ts';
 import { type Recording, statusSeen } from './recording.ts';
 import { answerRefusal } from './refusal.ts';
+import type { StallWatch } from './stall-watch.ts';
 import type { Destination } from './upstream.ts';
 import { failureOf } from './upstream-failure.ts';
 import { watchUpgrade } from './websocket.ts';
 
+export interface LaneParts {
+  readonly agents: Agents;
+  readonly stallWatch: StallWatch;
+  readonly appTimeouts: AppTimeouts;
+  readonly memory: CaptureMemory;
+  readonly log: Logger;
+}
+
+/** As much as apps may send: Node's own 16 KiB would turn a provider's answer into an error of ours. */
+const MAX_ANSWER_HEADERS = 512 * 1024;
+const EXPECT: unique symbol = Symbol('expect');
+
+declare module 'node:http' {
+  interface IncomingMessage {
+    /** What the app expects before it sends its body. */
+    [EXPECT]?: string;
+  }
+}
+
 /** Bytes go through untouched and at once; what the hooks add is only looking. */
-export function createPassLane(agents: Agents, log: Logger) {
+export function createPassLane(parts: LaneParts) {
+  const { agents, log } = parts;
   // The library's default plugins build a URL and a log line for every response; these are the hooks that we need.
   const hooks: Plugin = (proxyServer) => {
-    proxyServer.on('proxyReq', (proxyReq, req) => {
+    proxyServer.on('proxyReq', (proxyReq, req, res) => {
       const passage = req[PASSAGE];
-      if (passage) watchRequest(proxyReq, req, passage.recording);
+      if (passage) watchRequest(proxyReq, req, res, passage, parts);
     });
     proxyServer.on('proxyRes', (proxyRes, req, res) => {
       const passage = req[PASSAGE];
-      if (passage) watchResponse(proxyRes, res, passage);
+      if (passage) watchResponse(proxyRes, req, res, passage);
     });
     proxyServer.on('proxyReqWs', (proxyReq, req, socket) => {
       const passage = req[PASSAGE];
@@ -46,6 +70,8 @@ export function createPassLane(agents: Agents, log: Logger) {
     router: (req, _res, options) => {
       const { target, path } = destinationOf(req);
       options.agent = agents.forTarget(target);
+      // The library hands these on to Node's `request`, into the same object.
+      options.ssl = { ...requestOptions };
       return { ...target, pathname: path };
     },
   });
@@ -62,9 +88,11 @@ export function createPassLane(agents: Agents, log: Logger) {
   }
 
   return {
-    pass(req: IncomingMessage, res: ServerResponse, passage: Passage): void {
+    /** `expect` as the app sent it. */
+    pass(req: IncomingMessage, res: ServerResponse, passage: Passage, expect: string | undefined): void {
       const { recording } = passage;
       enter(req, passage);
+      if (expect !== undefined) req[EXPECT] = expect;
       recording.request.describe(req.headers['content-type'], req.headers['content-encoding']);
       res.on('close', () => {
         if (!res.writableFinished && recording.errorKind === null) recording.failed('client_disconnect');
@@ -83,14 +111,51 @@ export function createPassLane(agents: Agents, log: Logger) {
 }
 export type PassLane = ReturnType<typeof createPassLane>;
 
-function watchRequest(proxyReq: ClientRequest, req: IncomingMessage, recording: Recording): void {
+const requestOptions = { maxHeaderSize: MAX_ANSWER_HEADERS };
+
+function watchRequest(
+  proxyReq: ClientRequest,
+  req: IncomingMessage,
+  res: ServerResponse,
+  passage: Passage,
+  parts: LaneParts,
+): void {
+  const { recording, destination } = passage;
   recording.called();
   // Attached here and no earlier: a listener before the library's own pipe starts the stream and loses chunks.
   req.on('data', (chunk: NonSharedBuffer) => recording.request.push(chunk));
-  if (proxyReq.socket) limitConnect(proxyReq, proxyReq.socket);
+  if (proxyReq.socket) limitConnect(proxyReq, proxyReq.socket, destination.provider.timeouts.connectMs);
+  const passing = new Passing(req, res, proxyReq, passage, parts);
+  parts.stallWatch.begin(passing);
+  res.once('close', () => parts.stallWatch.end(passing));
+  proxyReq.on('information', (interim) => passInterim(interim, req, res));
+  // Only a body in chunks can have trailers. The library's pipe ends the request on the same event, after this.
+  if (req.headers['content-length'] === undefined) {
+    req.once('end', () => {
+      if (req.rawTrailers.length > 0) proxyReq.addTrailers(pairs(req.rawTrailers));
+    });
+  }
+  const expect = req[EXPECT];
+  if (expect === undefined) return;
+  // Not before: of a request that expects something the library tells nobody. And at once: the body waits for the answer.
+  proxyReq.setHeader('Expect', expect);
+  proxyReq.flushHeaders();
 }
 
-function watchResponse(proxyRes: IncomingMessage, res: ServerResponse, passage: Passage): void {
+/** Answers before the answer: a 100 to who waits for it, and the likes of 103 as they came. */
+function passInterim(interim: InformationEvent, req: IncomingMessage, res: ServerResponse): void {
+  const { statusCode, statusMessage, rawHeaders } = interim;
+  if (req.httpVersionMinor === 0 || res.headersSent || !res.socket) return;
+  if (statusCode === 100) {
+    if (req[EXPECT] !== undefined) res.writeContinue();
+    return;
+  }
+  let head = `HTTP/1.1 ${statusCode} ${statusMessage}\r\n`;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) head += `${rawHeaders[i]}: ${rawHeaders[i + 1]}\r\n`;
+  res.socket.write(`${head}\r\n`, 'latin1');
+}
+
+function watchResponse(proxyRes: IncomingMessage, req: IncomingMessage, res: ServerResponse, passage: Passage): void {
   const { recording, requestId, destination, ignored } = passage;
   const status = proxyRes.statusCode ?? 502;
   recording.answered(status, proxyRes.rawHeaders);
@@ -110,6 +175,8 @@ function watchResponse(proxyRes: IncomingMessage, res: ServerResponse, passage: 
   proxyRes.on('error', broken);
   proxyRes.on('close', broken);
   res.sendDate = false;
+  // Whoever expected a 100 and got an answer may keep its body to itself: what comes next could be taken for it.
+  if (req[EXPECT] !== undefined && !req.complete) res.shouldKeepAlive = false;
   const headers = endToEndHeaders(proxyRes.rawHeaders, proxyRes.headers);
   headers.push(...ownAnswerHeaders(requestId, status, destination, ignored));
   // What has its headers written is left alone by the library, which would join or drop headers that stand twice.
@@ -128,14 +195,9 @@ function answerFailure(error: Error, res: ServerResponse, { recording, destinati
   if (res.writableEnded || res.destroyed) return;
   const { kind, refusal } = failureOf(error, destination);
   recording.failed(kind);
+  recording.explained(refusal.message);
   if (res.headersSent) resetClient(res);
   else answerRefusal(res, refusal, requestId);
-}
-
-function resetClient(res: ServerResponse): void {
-  const { socket } = res;
-  if (socket && 'resetAndDestroy' in socket) socket.resetAndDestroy();
-  res.destroy();
 }
 
 function pairs(raw: readonly string[]): [string, string][] {

@@ -135,6 +135,11 @@ export class Recording {
     this.#responseHeaders = rawHeaders;
   }
 
+  /** Why the provider gave no answer, in words: kept where the headers of an answer would stand. */
+  explained(reason: string): void {
+    if (this.#upstreamStatus === null) this.#responseHeaders = ['Spendlens-Error', reason];
+  }
+
   responseChunk(chunk: NonSharedBuffer): void {
     this.#firstByteMs ??= performance.now();
     this.response.push(chunk);

@@ -5,7 +5,7 @@ import type { ApiStyle } from '../domain/providers.ts';
 
 /** An answer of ours, in the words that the caller's SDK understands. */
 export interface Refusal {
-  readonly status: 400 | 401 | 404 | 431 | 500 | 502;
+  readonly status: 400 | 401 | 404 | 408 | 431 | 500 | 502 | 504;
   readonly code: ErrorCode | 'internal';
   readonly style: ApiStyle;
   readonly message: string;
@@ -21,9 +21,11 @@ const words: Readonly<Record<Refusal['status'], Words>> = {
   400: { openai: 'invalid_request_error', google: 'INVALID_ARGUMENT', bedrock: 'ValidationException' },
   401: { openai: 'authentication_error', google: 'UNAUTHENTICATED', bedrock: 'AccessDeniedException' },
   404: { openai: 'not_found_error', google: 'NOT_FOUND', bedrock: 'ResourceNotFoundException' },
+  408: { openai: 'timeout_error', google: 'DEADLINE_EXCEEDED', bedrock: 'ModelTimeoutException' },
   431: { openai: 'invalid_request_error', google: 'INVALID_ARGUMENT', bedrock: 'ValidationException' },
   500: { openai: 'api_error', google: 'INTERNAL', bedrock: 'InternalServerException' },
   502: { openai: 'api_error', google: 'UNAVAILABLE', bedrock: 'ServiceUnavailableException' },
+  504: { openai: 'timeout_error', google: 'DEADLINE_EXCEEDED', bedrock: 'ModelTimeoutException' },
 };
 
 function refusalBody({ status, code, style, message }: Refusal): string {

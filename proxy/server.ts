@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import express from 'express';
 import type { Logger } from '../process/log.ts';
 import type { Admission } from './admission.ts';
+import { forgetRequest, noteRequest, tellHalfClosing } from './half-close.ts';
 import type { OperationsPaths } from './operations.ts';
 import type { PassLane } from './pass-lane.ts';
 import { statusSeen } from './recording.ts';
@@ -15,6 +16,8 @@ export interface ServerParts {
   readonly lane: PassLane;
   readonly operations: OperationsPaths;
   readonly isDraining: () => boolean;
+  /** How long the headers of a request may take, from the connection or the answer before. */
+  readonly headersMs: number;
   readonly log: Logger;
 }
 
@@ -23,16 +26,18 @@ const MAX_HEADER_BYTES = 512 * 1024;
 /** Longer than clients keep idle connections, so that it is they who close them. */
 const KEEP_ALIVE_MS = 75_000;
 
-export function createProxyServer({ admit, lane, operations, isDraining, log }: ServerParts): http.Server {
+export function createProxyServer(parts: ServerParts): http.Server {
+  const { admit, lane, operations, isDraining, headersMs, log } = parts;
+
   function serve(req: IncomingMessage, res: ServerResponse): void {
     if (isDraining()) res.shouldKeepAlive = false;
+    noteRequest(req);
     if (operations.answers(req, res)) return;
     const expects = req.headers.expect;
     const admission = admitSafely(req, res);
     if (admission === null) return;
     if (admission.kind === 'admitted') {
-      if (expects !== undefined) res.writeContinue();
-      lane.pass(req, res, admission.passage);
+      lane.pass(req, res, admission.passage, expects);
       return;
     }
     const { recording, refusal, requestId } = admission;
@@ -83,16 +88,22 @@ export function createProxyServer({ admit, lane, operations, isDraining, log }: 
       keepAliveTimeout: KEEP_ALIVE_MS,
       // Uploads and long prompts take what they take; only the headers have a deadline.
       requestTimeout: 0,
-      headersTimeout: 60_000,
+      headersTimeout: headersMs,
+      connectionsCheckingInterval: Math.min(10_000, headersMs),
+      // An app whose machine is gone sends no farewell.
+      keepAlive: true,
+      keepAliveInitialDelay: 60_000,
       // Java's HTTP client asks every server to upgrade to h2c; that is an ordinary request.
       shouldUpgradeCallback: isWebSocket,
     },
     app,
   );
   server.maxHeadersCount = 0;
+  tellHalfClosing(server);
   server.on('checkContinue', app);
   server.on('checkExpectation', app);
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    forgetRequest(req);
     // Node before 22.21 does not ask whether to upgrade.
     if (isSocket(socket) && isWebSocket(req)) upgrade(req, socket, head);
     else socket.destroy();
@@ -120,12 +131,16 @@ function refuseUnreadable(error: Error, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const isTooLong = code === 'HPE_HEADER_OVERFLOW';
-  const refusal: Refusal = {
-    status: isTooLong ? 431 : 400,
-    code: 'request_invalid',
-    style: 'openai',
-    message: isTooLong ? `headers of more than ${MAX_HEADER_BYTES} bytes` : `no HTTP request: ${error.message}`,
-  };
-  refuseOnSocket(socket, refusal, randomUUID());
+  refuseOnSocket(socket, { style: 'openai', ...faultOf(code, error) }, randomUUID());
+}
+
+function faultOf(code: unknown, error: Error): Omit<Refusal, 'style'> {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return { status: 431, code: 'request_invalid', message: `headers of more than ${MAX_HEADER_BYTES} bytes` };
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return { status: 408, code: 'request_timeout', message: 'the headers of a request did not come in time' };
+    default:
+      return { status: 400, code: 'request_invalid', message: `no HTTP request: ${error.message}` };
+  }
 }

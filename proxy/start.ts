@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { providersOf } from '../domain/config.ts';
+import { appTimeoutsOf, providersOf } from '../domain/config.ts';
 import { SpendlensError } from '../domain/error.ts';
+import type { Provider } from '../domain/providers.ts';
+import type { AppTimeouts } from '../domain/time-limits.ts';
 import { readConfigFile } from '../process/config-file.ts';
 import type { RoleContext, RunningRole } from '../process/role.ts';
 import { createAdmission } from './admission.ts';
@@ -17,6 +19,7 @@ import { adoptOrphans } from './outbox/adopt.ts';
 import { openOutbox } from './outbox/open-outbox.ts';
 import { createPassLane } from './pass-lane.ts';
 import { createProxyServer } from './server.ts';
+import { createStallWatch } from './stall-watch.ts';
 import { createResolver } from './upstream.ts';
 
 /**
@@ -28,7 +31,9 @@ const LINGER_MS = 10;
 /** Starts one proxy worker. @throws SpendlensError config_invalid, data_folder_unusable or port_in_use */
 export async function startProxy({ env, log, registry, supervision }: RoleContext): Promise<RunningRole> {
   const settings = readSettings(env);
-  const providers = providersOf(await readConfigFile(settings.configPath));
+  const config = await readConfigFile(settings.configPath);
+  const providers = providersOf(config);
+  const appTimeouts = appTimeoutsOf(config);
   const resolver = createResolver(providers);
   const proxyKey = settings.proxyKey === null ? null : createProxyKey(settings.proxyKey);
   const { acknowledgementPath, outboxes, adoptFrom } = settings;
@@ -38,6 +43,7 @@ export async function startProxy({ env, log, registry, supervision }: RoleContex
   const memory = createCaptureMemory(settings.captureTotal);
   const facts = createFactsReader(log);
   const agents = createAgents();
+  const stallWatch = createStallWatch(shortestOf(providers, appTimeouts));
   const drain = createDrain();
   const admit = createAdmission({
     resolver,
@@ -54,7 +60,7 @@ export async function startProxy({ env, log, registry, supervision }: RoleContex
   });
   const server = createProxyServer({
     admit,
-    lane: createPassLane(agents, log),
+    lane: createPassLane({ agents, stallWatch, appTimeouts, memory, log }),
     operations: createOperationsPaths({
       isDraining: drain.isDraining,
       scrape: supervision.scrape,
@@ -62,6 +68,7 @@ export async function startProxy({ env, log, registry, supervision }: RoleContex
       isProviderHost: resolver.isProviderHost,
     }),
     isDraining: drain.isDraining,
+    headersMs: appTimeouts.headersMs,
     log,
   });
   const port = await listen(server, settings);
@@ -69,11 +76,16 @@ export async function startProxy({ env, log, registry, supervision }: RoleContex
     port,
     async stop() {
       await drain.run(server);
+      stallWatch.close();
       agents.close();
       await facts.close();
       await Promise.all([outbox.close(), adoption?.stop()]);
     },
   };
+}
+
+function shortestOf(providers: readonly Provider[], { uploadIdleMs }: AppTimeouts): number {
+  return Math.min(uploadIdleMs, ...providers.flatMap(({ timeouts }) => [timeouts.firstByteMs, timeouts.idleMs]));
 }
 
 async function listen(server: Server, { fd, port, host }: ProxySettings): Promise<number> {

@@ -14,7 +14,7 @@ export function watchUpgrade(proxyReq: ClientRequest, socket: Socket, passage: P
   let status: number | null = null;
   let measure = () => {};
   recording.called();
-  proxyReq.once('socket', (connection) => limitConnect(proxyReq, connection));
+  proxyReq.once('socket', (connection) => limitConnect(proxyReq, connection, destination.provider.timeouts.connectMs));
   proxyReq.on('upgrade', (proxyRes, upstream, head) => {
     answered(proxyRes);
     tie(upstream, head);
@@ -32,6 +32,7 @@ export function watchUpgrade(proxyReq: ClientRequest, socket: Socket, passage: P
     }
     const { kind, refusal } = failureOf(error, destination);
     recording.failed(kind);
+    recording.explained(refusal.message);
     status = refusal.status;
     refuseOnSocket(socket, refusal, requestId);
   });

@@ -41,8 +41,15 @@ export function priceExchange(call: PricedCall, rules: PriceRules = noRules): Pr
 /** No provider bills a call that it refused or failed, unless it says so with a usage. */
 export function isKnownZero(status: number | null, errorKind: ErrorKind | null, usage: Usage | null): boolean {
   if (usage !== null) return false;
-  return (status !== null && status >= 400) || errorKind === 'upstream_unreachable' || errorKind === 'refused';
+  return (status !== null && status >= 400) || (errorKind !== null && neverReached.has(errorKind));
 }
+
+const neverReached: ReadonlySet<ErrorKind> = new Set([
+  'upstream_unreachable',
+  'upstream_dns',
+  'upstream_tls',
+  'refused',
+]);
 
 function knownZero({ status }: PricedCall): Priced {
   return free(status === null ? 'no provider was reached' : `the provider does not bill HTTP ${status}`);

@@ -218,7 +218,7 @@ describe('a request', () => {
     });
     expect(body).toBe('answered');
     expect(upstream.received[0]?.headers).not.toHaveProperty('helicone-user-id');
-    expect(upstream.received[0]?.headers).not.toHaveProperty('expect');
+    expect(upstream.received[0]?.headers.expect).toBe('100-continue');
     expect(upstream.received[0]?.body.toString()).toBe('body');
   });
 

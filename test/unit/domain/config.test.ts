@@ -26,6 +26,7 @@ describe('a configuration', () => {
     baseUrl: http://10.0.0.7:9000/api
     style: anthropic
     title: Acme
+    timeouts: { idleMs: 5000 }
 `;
     const providers = new Map(providersOf(parseConfig(text, 'f')).map((provider) => [provider.name, provider]));
     expect(providers.get('openai')).toMatchObject({ baseUrl: 'https://proxy.example/openai', title: 'OpenAI' });
@@ -36,6 +37,7 @@ describe('a configuration', () => {
       baseUrl: 'http://10.0.0.7:9000/api',
       style: 'anthropic',
       hostLabels: ['acme'],
+      timeouts: { connectMs: 10_000, firstByteMs: 3_600_000, idleMs: 5_000 },
     });
     expect(providers.size).toBe(builtInProviders.length + 1);
   });
@@ -61,9 +63,17 @@ describe('a fault is told with its place:', () => {
   it.each([
     [
       'provider: {}',
-      'spendlens.yaml:1:1: provider: found this key, expected a map with the keys providers, prices, models',
+      'spendlens.yaml:1:1: provider: found this key, expected a map with the keys providers, prices, models, apps',
     ],
-    ['- a', 'spendlens.yaml:1:1: the file: found ["a"], expected a map with the keys providers, prices, models'],
+    ['- a', 'spendlens.yaml:1:1: the file: found ["a"], expected a map with the keys providers, prices, models, apps'],
+    [
+      'providers:\n  openai: { timeouts: { idleMs: 0 } }\n',
+      'spendlens.yaml:2:25: providers.openai.timeouts.idleMs: found 0, expected at least 1',
+    ],
+    [
+      'apps: { headersMs: 1.5 }',
+      'spendlens.yaml:1:9: apps.headersMs: found 1.5, expected a whole number of milliseconds',
+    ],
     ['providers: 7', 'spendlens.yaml:1:1: providers: found 7, expected a map of providers by name'],
     [
       'providers:\n  openai:\n    baseUrl: ftp://x\n',
@@ -75,7 +85,7 @@ describe('a fault is told with its place:', () => {
     ],
     [
       'providers:\n  openai:\n    title: x\n    baseurl: http://x\n',
-      'spendlens.yaml:4:5: providers.openai.baseurl: found this key, expected a map with the keys baseUrl, style, title',
+      'spendlens.yaml:4:5: providers.openai.baseurl: found this key, expected a map with the keys baseUrl, style, title, timeouts',
     ],
     [
       'providers:\n  acme:\n    style: openai\n',
