@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SpendlensError } from '../domain/error.ts';
 import { installedCatalogue, type ModelPrices } from '../domain/prices/catalogue.ts';
@@ -10,10 +10,13 @@ import { PRICE_VERSION } from '../domain/prices/priced.ts';
 import { compareWith, type Disagreement, secondList, settlements } from '../domain/prices/second-list.ts';
 import { builtInProviders } from '../domain/providers.ts';
 import { EXIT_CONFIG } from '../process/messages.ts';
+import { countWithTokenizers } from '../test/estimate/counts-file.ts';
+import { printEstimateErrors } from '../test/estimate/print.ts';
 
 const USAGE = `usage: npm run prices -- list [--provider NAME] [--model PATTERN]   what is priced, and how many models of how many providers
        npm run prices -- check [--file LIST]                       compares with a second price list; each difference with its verdict
-       npm run prices -- update --file FILE                        what a newer data file of genai-prices would change; changes nothing`;
+       npm run prices -- update --file FILE                        what a newer data file of genai-prices would change; changes nothing
+       npm run prices -- estimates [--tokenizers FOLDER]               how far our own token counts are from real ones; counts again with the packages in FOLDER`;
 
 const FIXTURES = join(import.meta.dirname, '..', 'test', 'fixtures', 'prices');
 
@@ -22,11 +25,17 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { file: { type: 'string' }, provider: { type: 'string' }, model: { type: 'string' } },
+    options: {
+      file: { type: 'string' },
+      provider: { type: 'string' },
+      model: { type: 'string' },
+      tokenizers: { type: 'string' },
+    },
   });
   const [command = 'list'] = positionals;
   if (command === 'list') list(values.provider ?? '*', values.model ?? '*');
   else if (command === 'check') await check(values.file ?? join(FIXTURES, 'portkey.json'));
+  else if (command === 'estimates') await estimates(values.tokenizers);
   else if (command === 'update' && values.file !== undefined) await update(values.file);
   else throw new SpendlensError('config_invalid', USAGE);
 }
@@ -84,6 +93,11 @@ const pieces: ReadonlySet<string> = new Set(['web_search', 'file_search', 'reque
 /** Pico-dollars a token as dollars a million, which is how providers print them. */
 function dollars(pico: bigint): string {
   return `$${String(Number(pico) / 1_000_000)}`;
+}
+
+async function estimates(folder: string | undefined): Promise<void> {
+  if (folder !== undefined) await countWithTokenizers(resolve(folder), new Date().toISOString().slice(0, 10));
+  await printEstimateErrors(say);
 }
 
 async function check(path: string): Promise<void> {

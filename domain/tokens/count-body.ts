@@ -4,7 +4,7 @@ import type { ParsedBody } from '../usage/body.ts';
 import type { Usage, WireFormat } from '../usage/facts.ts';
 import { countImages } from './count-images.ts';
 import { countTokens } from './count-tokens.ts';
-import { countCallFrame, countTools } from './count-tools.ts';
+import { countCallFrame, countNames, countTools } from './count-tools.ts';
 import { countFrame } from './frame.ts';
 
 /** Tokens of what was sent, null where it cannot be read: words, frames, tools and images. Sound and files are not in it. */
@@ -15,6 +15,7 @@ export function countRequest(format: WireFormat, model: string, body: ParsedBody
   return (
     countMessages(format, model, messages) +
     countFrame(format, model, messages) +
+    countNames(format, model, body.value) +
     countTools(format, model, body.value) +
     countImages(format, model, body.value)
   );

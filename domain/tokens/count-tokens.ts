@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Tiktoken, TiktokenEncoding } from 'tiktoken';
+import { tokenizerOf } from './tokenizer.ts';
 
 /**
  * The work of the tokenizer grows with the square of a run without spaces: 40,000 Chinese characters took 13 s,
@@ -21,19 +22,21 @@ function encoderOf(encoding: TiktokenEncoding): Tiktoken {
   return encoder;
 }
 
-/** OpenAI's models before GPT-4o; everyone else's tokenizers are secret or many, and closest to the newer one. */
-export function encodingOf(model: string): TiktokenEncoding {
-  const name = model.slice(model.lastIndexOf('/') + 1);
-  return /^(ft:)?(gpt-4(-|$)|gpt-3\.5|gpt-35|text-embedding-)/.test(name) ? 'cl100k_base' : 'o200k_base';
-}
-
+/** As the model's own tokenizer would count it, or as near as is known; see `tokenizerOf`. */
 export function countTokens(model: string, text: string): number {
   if (text === '') return 0;
-  const encoder = encoderOf(encodingOf(model));
+  const { encoding, singleDigits, factor } = tokenizerOf(model);
+  const encoder = encoderOf(encoding);
   const counted = text.slice(0, MAX_COUNTED);
-  let tokens = 0;
+  let tokens = singleDigits ? digitsTakenTogether(counted) : 0;
   for (const piece of cutLongRuns(counted)) tokens += encoder.encode_ordinary(piece).length;
-  return Math.round((tokens * text.length) / counted.length);
+  return Math.round((tokens * factor * text.length) / counted.length);
+}
+
+/** How many tokens fewer tiktoken sees in numbers, where each digit is one. */
+function digitsTakenTogether(text: string): number {
+  const numbers = text.match(/[0-9]{2,}/g) ?? [];
+  return numbers.reduce((sum, { length }) => sum + length - Math.ceil(length / 3), 0);
 }
 
 function cutLongRuns(text: string): readonly string[] {

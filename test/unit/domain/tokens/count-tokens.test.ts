@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { completeUsage, countRequest, countResponse } from '../../../../domain/tokens/count-body.ts';
-import { countTokens, encodingOf } from '../../../../domain/tokens/count-tokens.ts';
+import { countTokens } from '../../../../domain/tokens/count-tokens.ts';
+import { tokenizerOf } from '../../../../domain/tokens/tokenizer.ts';
 import { parseBody } from '../../../../domain/usage/body.ts';
 import type { Usage } from '../../../../domain/usage/facts.ts';
 import { json, sse } from '../usage/bodies.ts';
@@ -20,7 +21,30 @@ describe('countTokens', () => {
     ['ft:gpt-3.5-turbo:org::1', 'cl100k_base'],
     ['text-embedding-3-small', 'cl100k_base'],
   ])('%s is counted with %s', (model, encoding) => {
-    expect(encodingOf(model)).toBe(encoding);
+    expect(tokenizerOf(model).encoding).toBe(encoding);
+  });
+
+  it.each([
+    ['gpt-4o', 4 /* "call", " ", "123", "456" */],
+    ['gemini-2.5-pro', 8 /* each digit */],
+    ['mistral/codestral-2508', 8],
+    ['Qwen/Qwen3-32B', 8],
+    ['command-r-plus', 8],
+  ])('%s: a number of six digits', (model, tokens) => {
+    expect(countTokens(model, 'call 123456')).toBe(tokens);
+  });
+
+  it.each([
+    ['claude-opus-4-6', 10],
+    ['claude-sonnet-4-5-20250929', 10],
+    ['claude-haiku-4-5', 10],
+    ['claude-opus-4-20250514', 10],
+    ['anthropic/claude-opus-4.7', 13 /* 30 percent more */],
+    ['us.anthropic.claude-opus-4-8-v1:0', 13],
+    ['claude-sonnet-5', 13],
+    ['claude-fable-5-1', 13],
+  ])('%s: a sentence of ten tokens', (model, tokens) => {
+    expect(countTokens(model, 'The quick brown fox jumps over the lazy dog.')).toBe(tokens);
   });
 
   it.each([
@@ -90,7 +114,7 @@ describe('countRequest', () => {
   it.each([
     [
       'anthropic-messages',
-      2 + 2 + 3 * 2 + 1,
+      2 + 2 + 4 + 4,
       { system: 'hello world', messages: [{ role: 'user', content: 'hello world' }] },
     ],
     [
