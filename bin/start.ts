@@ -1,3 +1,4 @@
+import type { Endpoints } from '../domain/endpoints.ts';
 import { SpendlensError } from '../domain/error.ts';
 import { readSupervisorConfig } from './supervisor/config.ts';
 import { type RunningSupervisor, startSupervisor } from './supervisor/supervisor.ts';
@@ -17,7 +18,7 @@ async function main(): Promise<void> {
   // Children write their warnings to this terminal; what went well is on the dashboard.
   process.env['SPENDLENS_LOG_LEVEL'] ??= process.stdout.isTTY ? 'warn' : 'info';
   const config = readSupervisorConfig(process.env);
-  await buildWeb(say);
+  if (config.roles.has('dashboard')) await buildWeb(say);
   let running: RunningSupervisor | undefined;
   let stopping = false;
   const stop = async () => {
@@ -31,10 +32,14 @@ async function main(): Promise<void> {
   process.on('SIGINT', () => void stop());
   process.on('SIGTERM', () => void stop());
   running = await startSupervisor(config, (step) => say(`Starting ${step} …`));
-  if (!stopping) process.stdout.write(welcome(running.endpoints));
+  if (stopping) return;
+  const { endpoints } = running;
+  process.stdout.write(
+    endpoints === null ? `Spendlens is running: ${[...config.roles].join(', ')}.\n` : welcome(endpoints),
+  );
 }
 
-function welcome({ proxy, dashboard, token, clickhouse, reader }: RunningSupervisor['endpoints']): string {
+function welcome({ proxy, dashboard, token, clickhouse, reader }: Endpoints): string {
   return `
 Spendlens is running.
 

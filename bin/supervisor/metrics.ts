@@ -34,6 +34,8 @@ export function createMetricsCollector(children: () => readonly Child[]) {
   }
 
   return {
+    /** Prometheus text of all of them. */
+    collect,
     /** Takes the messages that belong to a scrape. */
     async handle(child: Child, message: ToSupervisor): Promise<void> {
       if (message.type === 'metrics') pending.get(message.id)?.(message.metrics);

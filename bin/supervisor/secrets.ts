@@ -14,8 +14,16 @@ const secrets = z.object({
 });
 export type Secrets = z.infer<typeof secrets>;
 
-/** Reads `secrets.json` (mode 0600) of the data folder, or makes it on the first start. */
-export async function loadSecrets(dataFolder: string): Promise<Secrets> {
+/** Those that are `given`, and the others from `secrets.json` (mode 0600) of the data folder, made on the first start. */
+export async function loadSecrets(dataFolder: string, given: Partial<Secrets>): Promise<Secrets> {
+  const { token, ingestPassword, dashboardPassword, readerPassword } = given;
+  if (token && ingestPassword && dashboardPassword && readerPassword) {
+    return { token, ingestPassword, dashboardPassword, readerPassword };
+  }
+  return { ...(await loadFile(dataFolder)), ...given };
+}
+
+async function loadFile(dataFolder: string): Promise<Secrets> {
   const path = join(dataFolder, 'secrets.json');
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
