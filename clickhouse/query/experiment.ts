@@ -1,0 +1,155 @@
+import { type ArmQuantile, type ArmSums, quantileMeasure, ranksOf } from '../../domain/experiments/arm.ts';
+import type { Experiment } from '../../domain/experiments/experiment.ts';
+import { confidenceOf, judgeExperiment, type MeasuredArm, measuresOf } from '../../domain/experiments/judge.ts';
+import type { ArmResult, ExperimentResults } from '../../domain/experiments/results.ts';
+import type { PairMoments } from '../../domain/statistics/estimate.ts';
+import type { Asking } from './asking.ts';
+import {
+  type ArmQuantiles,
+  type ArmRow,
+  askArmQuantiles,
+  askArms,
+  askRanks,
+  type ExposureScope,
+  type RankedValues,
+} from './experiment-arms.ts';
+
+const DAY_MS = 86_400_000;
+
+/** The results of an experiment as they stand now. */
+export async function askExperiment(
+  asking: Asking,
+  id: string,
+  setup: Experiment,
+  kind: ExposureScope['kind'],
+): Promise<ExperimentResults> {
+  const variants = setup.variants.map(({ name }) => name);
+  const scope: ExposureScope = { experiment: id, kind, variants, scoreName: setup.scoreName };
+  const quantiles = await askArmQuantiles(asking, scope);
+  const { arms: rows, mixed, sql } = await askArms(asking, scope, quantiles);
+  const found = await Promise.all(
+    variants.flatMap((name) => {
+      const row = rows.find((each) => each.name === name);
+      const at = quantiles.find(({ arm }) => arm === name);
+      return row && at ? [measured(asking, scope, setup, row, at)] : [];
+    }),
+  );
+  const unitsSeen = found.reduce((sum, { units }) => sum + units, 0);
+  const firstAt = rows.length === 0 ? null : Math.min(...rows.map(({ first_at }) => first_at));
+  const lastAt = rows.length === 0 ? null : Math.max(...rows.map(({ last_at }) => last_at));
+  const days = firstAt === null || lastAt === null ? 0 : Math.max(1, (lastAt - firstAt) / DAY_MS);
+  const judged = judgeExperiment(setup, found, { unitsPerDay: days === 0 ? 0 : unitsSeen / days });
+  const { metrics, ...rest } = judged;
+  return {
+    ...rest,
+    mixedUnits: mixed,
+    arms: setup.variants.map(({ name, share }) =>
+      armResult(
+        name,
+        share,
+        rows.find((row) => row.name === name),
+        metrics.get(name) ?? [],
+      ),
+    ),
+    firstAt: firstAt === null ? null : new Date(firstAt).toISOString(),
+    lastAt: lastAt === null ? null : new Date(lastAt).toISOString(),
+    sql,
+  };
+}
+
+async function measured(
+  asking: Asking,
+  scope: ExposureScope,
+  setup: Experiment,
+  row: ArmRow,
+  at: ArmQuantiles,
+): Promise<MeasuredArm> {
+  const confidence = confidenceOf(setup);
+  const sums = sumsOf(row, at);
+  const { latency_p50, latency_p95, ttft_p50 } = sums.quantiles;
+  const ranks = (quantile: ArmQuantile) => {
+    const found = ranksOf(quantile, confidence);
+    return found === null ? null : ([found.low, found.high] as const);
+  };
+  const ranked = { arm: row.name, p50: ranks(latency_p50), p95: ranks(latency_p95), ttft: ranks(ttft_p50) };
+  const values = await askRanks(asking, scope, ranked);
+  const measure = (quantile: ArmQuantile, pair: readonly [number, number] | null, ends: Ends) =>
+    quantileMeasure(quantile, values === null || pair === null ? null : ends(values), confidence);
+  const measures = measuresOf(sums, {
+    latency_p50: measure(latency_p50, ranked.p50, ({ p50_low, p50_high }) => ({ low: p50_low, high: p50_high })),
+    latency_p95: measure(latency_p95, ranked.p95, ({ p95_low, p95_high }) => ({ low: p95_low, high: p95_high })),
+    ttft_p50: measure(ttft_p50, ranked.ttft, ({ ttft_low, ttft_high }) => ({ low: ttft_low, high: ttft_high })),
+  });
+  return { ...sums, measures };
+}
+
+type Ends = (values: RankedValues) => { low: number; high: number };
+
+function sumsOf(row: ArmRow, at: ArmQuantiles): ArmSums {
+  const { units } = row;
+  const requests = { meanX: row.mean_requests ?? 0, varianceX: row.var_requests ?? 0, units };
+  const answered = { meanX: row.mean_answered ?? 0, varianceX: row.var_answered ?? 0, units };
+  const begun = { meanX: row.mean_begun ?? 0, varianceX: row.var_begun ?? 0, units };
+  const scored = { meanX: row.mean_scored ?? 0, varianceX: row.var_scored ?? 0, units };
+  const pair = (x: Pick<PairMoments, 'meanX' | 'varianceX' | 'units'>, y: Moments): PairMoments => ({
+    ...x,
+    meanY: y[0] ?? 0,
+    varianceY: y[1] ?? 0,
+    covariance: y[2] ?? 0,
+  });
+  const answers = Math.round(answered.meanX * units);
+  return {
+    name: row.name,
+    units,
+    requests: row.all_requests,
+    errors: row.all_errors,
+    scored: row.all_scored,
+    cost: pair(requests, [row.mean_cost, row.var_cost, row.cov_cost]),
+    failed: pair(requests, [row.mean_errors, row.var_errors, row.cov_errors]),
+    output: pair(requests, [row.mean_output, row.var_output, row.cov_output]),
+    score: pair(scored, [row.mean_score, row.var_score, row.cov_score]),
+    quantiles: {
+      latency_p50: {
+        level: 0.5,
+        value: at.p50,
+        observations: answers,
+        below: pair(answered, [row.mean_below_p50, row.var_below_p50, row.cov_below_p50]),
+      },
+      latency_p95: {
+        level: 0.95,
+        value: at.p95,
+        observations: answers,
+        below: pair(answered, [row.mean_below_p95, row.var_below_p95, row.cov_below_p95]),
+      },
+      ttft_p50: {
+        level: 0.5,
+        value: at.ttft,
+        observations: Math.round(begun.meanX * units),
+        below: pair(begun, [row.mean_below_ttft, row.var_below_ttft, row.cov_below_ttft]),
+      },
+    },
+  };
+}
+
+type Moments = readonly [mean: number | null, variance: number | null, covariance: number | null];
+
+function armResult(name: string, share: number, row: ArmRow | undefined, metrics: ArmResult['metrics']): ArmResult {
+  const successes = row ? row.all_requests - row.all_errors : 0;
+  return {
+    name,
+    share,
+    units: row?.units ?? 0,
+    requests: row?.all_requests ?? 0,
+    unpriced: row?.all_unpriced ?? 0,
+    errors: row?.all_errors ?? 0,
+    timeouts: row?.all_timeouts ?? 0,
+    fellBack: row?.all_fell_back ?? 0,
+    cacheHits: row?.all_cache_hits ?? 0,
+    scored: row?.all_scored ?? 0,
+    cost: row?.all_cost ?? 0,
+    costPerSuccess: row && successes > 0 ? row.all_cost / successes : null,
+    topShare: row && row.all_cost > 0 ? row.top_cost / row.all_cost : null,
+    cappedCostPerUnit: row && row.units > 0 ? row.capped_cost / row.units : null,
+    metrics: [...metrics],
+  };
+}
