@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { benchCost } from '../test/bench/cost.ts';
 import { benchRepricing } from '../test/bench/reprice.ts';
 import { runBench } from '../test/bench/run.ts';
+import { benchSizes } from '../test/bench/sizes.ts';
 import { buildWeb } from './web.ts';
 
 const { values } = parseArgs({
@@ -10,6 +11,7 @@ const { values } = parseArgs({
     outage: { type: 'string', default: '60' },
     reprice: { type: 'string' },
     cost: { type: 'boolean' },
+    sizes: { type: 'boolean' },
     against: { type: 'string' },
     flag: { type: 'string', multiple: true, default: [] },
   },
@@ -21,6 +23,10 @@ if (values.reprice !== undefined) {
     process.exit(2);
   }
   await benchRepricing(rows);
+  process.exit(0);
+}
+if (values.sizes) {
+  await benchSizes(10_000);
   process.exit(0);
 }
 const seconds = Number(values.seconds);
