@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SpendlensError } from '../domain/error.ts';
 import type { ConfigLog } from './config-log.ts';
 
@@ -45,4 +46,30 @@ export async function takeLease(
 function untilOf(value: unknown): number {
   if (typeof value !== 'object' || value === null || !('until' in value)) return 0;
   return typeof value.until === 'number' ? value.until : 0;
+}
+
+/**
+ * Does `work` under a lease that is renewed meanwhile, and released when it is over. The signal comes where it was
+ * lost, be it because the warehouse could not be asked in time: somebody else may be at the same work then.
+ */
+export async function underLease<Answer>(lease: Lease, work: (lost: AbortSignal) => Promise<Answer>): Promise<Answer> {
+  const done = new AbortController();
+  const lost = new AbortController();
+  let held = lease;
+  const renewing = (async () => {
+    for (;;) {
+      await sleep(LEASE_MS / 3, undefined, { signal: done.signal });
+      held = await held.renew();
+    }
+  })().catch((error: unknown) => {
+    if (!done.signal.aborted) lost.abort(error);
+  });
+  try {
+    return await work(lost.signal);
+  } finally {
+    done.abort();
+    await renewing;
+    // One that was lost is not ours to release; one that cannot be released runs out.
+    await held.release().catch(() => undefined);
+  }
 }

@@ -11,14 +11,14 @@ export type Patience = <Answer>(action: () => Promise<Answer>, beforeNext?: () =
  * Returns `patiently(action, beforeNext)`: repeats what fails for a passing reason, as long as it takes, with growing
  * pauses. Rejects with anything else, and with the signal's reason once it comes.
  */
-export function createPatience(log: Logger, signal: AbortSignal): Patience {
+export function createPatience(log: Logger, signal: AbortSignal, what = 'the warehouse'): Patience {
   return async function patiently(action, beforeNext = async () => undefined) {
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
         return await action();
       } catch (error) {
         if (!isPassing(error)) throw error;
-        log.warn({ code: error.code, reason: error.message, pause }, 'waiting for the warehouse');
+        log.warn({ code: error.code, reason: error.message, pause }, `waiting for ${what}`);
       }
       await sleep(pause, undefined, { signal });
       await beforeNext();

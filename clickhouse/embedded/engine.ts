@@ -15,7 +15,8 @@ export interface Engine {
 const DRAIN_MS = 2_000;
 const CONFIG = 'spendlens.xml';
 // The caches' own defaults are gigabytes, for machines that do nothing else.
-const SETUP = `<clickhouse>
+const setup = (folder: string) => `<clickhouse>
+  <backups><allowed_path>${join(folder, 'backups')}/</allowed_path></backups>
   <max_server_memory_usage>${ENGINE_MEMORY}</max_server_memory_usage>
   <mark_cache_size>268435456</mark_cache_size>
   <primary_index_cache_size>268435456</primary_index_cache_size>
@@ -63,7 +64,7 @@ function prepareFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-    writeFileSync(join(folder, CONFIG), SETUP);
+    writeFileSync(join(folder, CONFIG), setup(folder));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new SpendlensError('data_folder_unusable', `The warehouse's folder ${folder} cannot be used: ${reason}`, {

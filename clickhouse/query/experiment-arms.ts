@@ -77,7 +77,7 @@ const quantileRow = z.object({ arm: z.string(), p50: number, p95: number, ttft: 
  * Rows with a unit of their own: a variant that a header forced has none. What the app broke off is no latency of the
  * model's, so `answered` leaves it out.
  */
-function exposures({ experiment, kind, variants }: ExposureScope): Sql {
+export function exposures({ experiment, kind, variants }: ExposureScope): Sql {
   return sql`experiment = ${text(experiment)} AND kind = ${text(kind)} AND unit_id != ''
     AND has(${texts(variants)}, variant)`;
 }

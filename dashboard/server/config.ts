@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readWarehouseAccess, type WarehouseAccess } from '../../clickhouse/access.ts';
 import { SpendlensError } from '../../domain/error.ts';
 
 const environment = z.object({
@@ -11,9 +12,6 @@ const environment = z.object({
   SPENDLENS_PROXY_KEY: z.string().optional(),
   /** spendlens.yaml, whose prices and aliases are shown beside those of the dashboard; may be absent. */
   SPENDLENS_CONFIG: z.string().min(1).optional(),
-  CLICKHOUSE_URL: z.url(),
-  CLICKHOUSE_USER: z.string().min(1),
-  CLICKHOUSE_PASSWORD: z.string(),
 });
 
 export interface DashboardConfig {
@@ -24,7 +22,7 @@ export interface DashboardConfig {
   readonly proxyUrl: string;
   readonly proxyKey: string | null;
   readonly configPath: string | null;
-  readonly warehouse: { readonly url: string; readonly user: string; readonly password: string };
+  readonly warehouse: WarehouseAccess;
 }
 
 /** @throws SpendlensError config_invalid that names the variable. */
@@ -45,6 +43,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): D
     proxyUrl: data.SPENDLENS_PROXY_URL,
     proxyKey: data.SPENDLENS_PROXY_KEY || null,
     configPath: data.SPENDLENS_CONFIG ?? null,
-    warehouse: { url: data.CLICKHOUSE_URL, user: data.CLICKHOUSE_USER, password: data.CLICKHOUSE_PASSWORD },
+    warehouse: readWarehouseAccess(env),
   };
 }

@@ -32,7 +32,7 @@ export const SYSTEM_TABLES: readonly string[] = [
 ];
 
 /** What ingest and the migrations alone write; the dashboard may change or remove facts, never add any. */
-const WRITTEN_BY_INGEST = ['attempts', 'bodies', 'slices', 'gaps', 'migrations'];
+export const WRITTEN_BY_INGEST = ['attempts', 'bodies', 'slices', 'gaps', 'migrations'];
 
 export const isInsertableByDashboard = (name: string) => !WRITTEN_BY_INGEST.includes(name);
 

@@ -45,12 +45,15 @@ describe('migrations', () => {
       '0001_one.sql',
       'CREATE TABLE IF NOT EXISTS spendlens.one (n UInt8) ENGINE = MergeTree ORDER BY n; -- ;\n',
     );
-    expect(await migrate(warehouse, ours())).toEqual(['0001_one.sql']);
-    expect(await migrate(warehouse, ours())).toEqual([]);
+    expect(await migrate(warehouse, { folder: ours() })).toEqual(['0001_one.sql']);
+    expect(await migrate(warehouse, { folder: ours() })).toEqual([]);
     await write('0002_two.sql', 'CREATE TABLE IF NOT EXISTS spendlens.two (n UInt8) ENGINE = MergeTree ORDER BY n');
-    expect(await migrate(warehouse, ours())).toEqual(['0002_two.sql']);
+    expect(await migrate(warehouse, { folder: ours() })).toEqual(['0002_two.sql']);
     await write('0001_one.sql', 'CREATE TABLE IF NOT EXISTS spendlens.one (n UInt16) ENGINE = MergeTree ORDER BY n');
-    await expect(migrate(warehouse, ours())).rejects.toMatchObject({ code: 'config_invalid', retryable: false });
+    await expect(migrate(warehouse, { folder: ours() })).rejects.toMatchObject({
+      code: 'config_invalid',
+      retryable: false,
+    });
   });
 
   it('refuse a warehouse that a newer version migrated', async () => {
@@ -59,7 +62,7 @@ describe('migrations', () => {
       '0001_one.sql',
       'CREATE TABLE IF NOT EXISTS spendlens.one (n UInt8) ENGINE = MergeTree ORDER BY n; -- ;\n',
     );
-    await expect(migrate(warehouse, ours())).rejects.toThrow(/0002_two\.sql.*newer version/);
+    await expect(migrate(warehouse, { folder: ours() })).rejects.toThrow(/0002_two\.sql.*newer version/);
     await warehouse.run('DROP DATABASE spendlens');
   });
 
