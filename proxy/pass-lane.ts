@@ -50,7 +50,7 @@ export function createPassLane(parts: LaneParts) {
     });
     proxyServer.on('proxyReqWs', (proxyReq, req, socket) => {
       const passage = req[PASSAGE];
-      if (passage) watchUpgrade(proxyReq, socket, passage);
+      if (passage) watchUpgrade(proxyReq, socket, passage, parts);
     });
     proxyServer.on('error', (error, req, res) => {
       const passage = req?.[PASSAGE];

@@ -140,8 +140,13 @@ export class Recording {
     if (this.#upstreamStatus === null) this.#responseHeaders = ['Spendlens-Error', reason];
   }
 
-  responseChunk(chunk: NonSharedBuffer): void {
+  /** For what comes as messages instead of chunks. */
+  answerBegan(): void {
     this.#firstByteMs ??= performance.now();
+  }
+
+  responseChunk(chunk: NonSharedBuffer): void {
+    this.answerBegan();
     this.response.push(chunk);
   }
 

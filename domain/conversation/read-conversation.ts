@@ -12,12 +12,14 @@ import { ollamaConversation } from './ollama.ts';
 import { chatConversation } from './openai-chat.ts';
 import { completionsConversation } from './openai-completions.ts';
 import { embeddingsConversation } from './openai-embeddings.ts';
+import { realtimeConversation } from './openai-realtime.ts';
 import { responsesConversation } from './openai-responses.ts';
 import { errorOf } from './parts.ts';
 
 const formats: Readonly<Partial<Record<WireFormat, ConversationFormat>>> = {
   'openai-chat': chatConversation,
   'openai-responses': responsesConversation,
+  'openai-realtime': realtimeConversation,
   'openai-embeddings': embeddingsConversation,
   'openai-completions': completionsConversation,
   'anthropic-messages': messagesConversation,
@@ -42,7 +44,7 @@ export function readConversation(
 ): CapturedConversation | null {
   const reader = conversationFormat(format);
   if (reader === null) return null;
-  const asked = request.kind === 'json' || request.kind === 'cut' ? request.value : undefined;
+  const asked = askedIn(request);
   const sent = reader.sent(asked);
   const { messages, finishReason } = reader.received(response);
   const error =
@@ -52,6 +54,12 @@ export function readConversation(
   if (sent.length === 0 && messages.length === 0 && error === '') return null;
   const tools = reader.tools(asked).filter((name) => name !== '');
   return { sent: [...sent], received: [...messages], tools, finishReason, error };
+}
+
+/** The request's document, or the list of them that an app sent over a WebSocket. */
+function askedIn(request: ParsedBody): unknown {
+  if (request.kind === 'events') return documentsOf(request);
+  return request.kind === 'empty' ? undefined : request.value;
 }
 
 /** A failed response of OpenAI's carries its error inside, also in the stream's last event. */

@@ -1,4 +1,5 @@
 import type { Bucket, Usage } from './facts.ts';
+import { withinOf } from './reader.ts';
 
 /** Two usages in one; a bucket that one of them does not know keeps what the other knows. */
 export function addUsage(one: Usage, other: Usage): Usage {
@@ -6,6 +7,7 @@ export function addUsage(one: Usage, other: Usage): Usage {
     const [a, b] = [one[bucket], other[bucket]];
     return a === null ? b : a + (b ?? 0);
   };
+  const share = (name: keyof NonNullable<Usage['within']>) => (one.within?.[name] ?? 0) + (other.within?.[name] ?? 0);
   return {
     input: plus('input'),
     cacheRead: plus('cacheRead'),
@@ -16,5 +18,10 @@ export function addUsage(one: Usage, other: Usage): Usage {
     audioInput: plus('audioInput'),
     audioOutput: plus('audioOutput'),
     image: plus('image'),
+    ...withinOf({
+      inputImage: share('inputImage'),
+      cacheReadAudio: share('cacheReadAudio'),
+      cacheReadImage: share('cacheReadImage'),
+    }),
   };
 }

@@ -1,4 +1,5 @@
 import { createParser } from 'eventsource-parser';
+import { isWebSocketRecord, readWebSocketRecord } from '../websocket-record.ts';
 import { readTornEnd, repairEnd, type TornEvent } from './cut-json.ts';
 import { readFrames } from './event-stream.ts';
 import { readForm } from './form.ts';
@@ -26,13 +27,14 @@ export type ParsedBody =
   | { readonly kind: 'json'; readonly value: unknown }
   /** JSON with a part missing: `value` is what is complete; `closed` says that at least its end is there. */
   | { readonly kind: 'cut'; readonly value: unknown; readonly closed: boolean; readonly text: string }
-  /** The `data` of a server-sent stream, unparsed, since most of them concern nobody. */
+  /** The `data` of a server-sent stream, or the messages of a WebSocket, unparsed: most of them concern nobody. */
   | { readonly kind: 'events'; readonly events: readonly string[]; readonly torn: TornEvent | null };
 
 export function parseBody(body: BodyText): ParsedBody {
   const { head, tail, bytes } = body;
   if (bytes != null) return readBinary(bytes.head, bytes.tail);
   if (head === '' && tail === null) return { kind: 'empty' };
+  if (isWebSocketRecord(head)) return readMessages(head, tail);
   if (isEventStream(body)) return readEvents(head, tail);
   const form = readForm(body.contentType, () => (tail === null ? head : `${head}\n${tail}`));
   if (form !== undefined) return { kind: 'json', value: form };
@@ -69,6 +71,11 @@ function readLines(head: string, tail: string | null): ParsedBody {
     events: [...events, ...rest],
     torn: { position: events.length, levels: readTornEnd(first) },
   };
+}
+
+function readMessages(head: string, tail: string | null): ParsedBody {
+  const { texts, whole } = readWebSocketRecord(head, tail);
+  return { kind: 'events', events: texts, torn: whole ? null : { position: texts.length, levels: [] } };
 }
 
 function readEvents(head: string, tail: string | null): ParsedBody {

@@ -39,6 +39,7 @@ export type Bucket = Exclude<keyof Usage, 'within'>;
 export const wireFormat = z.enum([
   'openai-chat',
   'openai-responses',
+  'openai-realtime',
   'openai-embeddings',
   'openai-completions',
   'openai-transcriptions',

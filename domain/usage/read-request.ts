@@ -6,7 +6,7 @@ import { at, textAt } from './json.ts';
 export function readRequest(format: WireFormat, path: string, body: ParsedBody): RequestFacts {
   const value = body.kind === 'json' || body.kind === 'cut' ? body.value : undefined;
   return {
-    model: textAt(value, 'model') || modelFromPath(path),
+    model: textAt(value, 'model') || modelFromPath(path) || (format === 'openai-realtime' ? modelFromQuery(path) : ''),
     userId: userOf(format, value),
     streamed:
       ['true', true].some((yes) => at(value, 'stream') === yes) ||
@@ -21,6 +21,12 @@ function modelFromPath(path: string): string {
     path.replace(/[?#].*$/s, ''),
   );
   return match?.[1] === undefined ? '' : decode(match[1]);
+}
+
+/** A WebSocket begins without a body: OpenAI's `?model=NAME`, Azure's `?deployment=NAME`. */
+function modelFromQuery(path: string): string {
+  const query = new URLSearchParams(/\?(.*)$/s.exec(path)?.[1] ?? '');
+  return query.get('model') ?? query.get('deployment') ?? '';
 }
 
 function decode(segment: string): string {

@@ -14,6 +14,7 @@ import { chatReader } from './openai-chat.ts';
 import { completionsReader } from './openai-completions.ts';
 import { embeddingsReader } from './openai-embeddings.ts';
 import { imagesReader } from './openai-images.ts';
+import { realtimeReader } from './openai-realtime.ts';
 import { responsesReader } from './openai-responses.ts';
 import { transcriptionsReader } from './openai-transcriptions.ts';
 import { type HeaderList, noFacts, type ResponseReader } from './reader.ts';
@@ -22,6 +23,7 @@ import { rerankReader } from './rerank.ts';
 const readers: Readonly<Record<WireFormat, ResponseReader | null>> = {
   'openai-chat': chatReader,
   'openai-responses': responsesReader,
+  'openai-realtime': realtimeReader,
   'openai-embeddings': embeddingsReader,
   'openai-completions': completionsReader,
   'openai-transcriptions': transcriptionsReader,

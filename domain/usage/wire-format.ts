@@ -11,6 +11,8 @@ interface Rule {
 const rules: readonly Rule[] = [
   // Counting tokens, moderations.
   { path: /\/(messages\/count_tokens|responses\/input_tokens|moderations)$/, format: 'free', providers: null },
+  // What opens a realtime session; the session itself runs elsewhere.
+  { path: /\/realtime\/(sessions|transcription_sessions|client_secrets)$/, format: 'free', providers: null },
   { path: /:(countTokens|computeTokens)$/i, format: 'free', providers: ['google', 'vertex'] },
   { path: /\/models\/count-tokens:rawPredict$/i, format: 'free', providers: ['vertex'] },
   { path: /\/model\/[^/]+\/count-tokens$/, format: 'free', providers: ['bedrock'] },
@@ -42,6 +44,7 @@ const rules: readonly Rule[] = [
   { path: /\/((chat|fim)\/completions|chatcompletion_v2)$/, format: 'openai-chat', providers: null },
   { path: /\/completions$/, format: 'openai-completions', providers: null },
   { path: /^\/completion$/, format: 'llama-completion', providers: null },
+  { path: /\/realtime$/, format: 'openai-realtime', providers: null },
   { path: /\/responses$/, format: 'openai-responses', providers: null },
   { path: /\/(multimodal|contextualized)?embeddings$/, format: 'openai-embeddings', providers: null },
   { path: /\/audio\/(transcriptions|translations)$/, format: 'openai-transcriptions', providers: null },

@@ -50,6 +50,15 @@ export class BodyCapture {
     if (this.#chunks.length > MANY_CHUNKS) this.#chunks = [Buffer.concat(this.#chunks)];
   }
 
+  /** Of a body that was shortened before it came here. */
+  mark(flag: BodyFlag): void {
+    this.#flags.push(flag);
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
   /** True where the body stands as it came over the wire. */
   get isWhole(): boolean {
     return this.#cut === null;

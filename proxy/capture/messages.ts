@@ -1,0 +1,47 @@
+import type { WebSocketParty } from '../../domain/websocket-record.ts';
+import type { Recording } from '../recording.ts';
+import type { BodyCapture } from './body.ts';
+import { createFrameReader } from './frame-reader.ts';
+import type { CaptureMemory } from './memory.ts';
+import { createTranscript } from './transcript.ts';
+
+/** Keeps what goes each way over a WebSocket as the two bodies of its exchange. */
+export function recordMessages(
+  recording: Recording,
+  extensions: string | undefined,
+  memory: CaptureMemory,
+  isBulk: (text: string) => boolean,
+) {
+  const app = record('app', recording.request);
+  const provider = record('provider', recording.response);
+
+  function record(from: WebSocketParty, body: BodyCapture) {
+    const transcript = createTranscript(body, from, isBulk);
+    const reader = createFrameReader(from, extensions, memory, {
+      message(data, isBinary) {
+        if (from === 'provider') recording.answerBegan();
+        transcript.message(data, isBinary);
+      },
+      close: transcript.close,
+    });
+    return {
+      push: (chunk: Uint8Array) => reader?.push(chunk),
+      end(done: () => void) {
+        const finish = (sound: boolean) => {
+          if (!sound) body.mark('undecodable');
+          transcript.end(sound);
+          done();
+        };
+        if (reader === null) finish(false);
+        else reader.end(finish);
+      },
+    };
+  }
+
+  return {
+    fromApp: app.push,
+    fromProvider: provider.push,
+    /** Once all that was pushed stands in the bodies. */
+    end: (done: () => void) => app.end(() => provider.end(done)),
+  };
+}
