@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type Endpoints, endpoints } from '../domain/endpoints.ts';
 import { SpendlensError } from '../domain/error.ts';
 import { isLocked } from '../process/socket-lock.ts';
+import { acknowledgementPath } from '../proxy/outbox/acknowledgement.ts';
 
 /** The running Spendlens that the demo works with. */
 export interface Installation {
@@ -39,7 +40,7 @@ export async function findInstallation(env: Env): Promise<Installation> {
     data,
     endpoints: found,
     outboxes: join(data, 'outbox'),
-    acknowledgementPath: join(data, 'ingest', 'state.json'),
+    acknowledgementPath: acknowledgementPath(data, found.pids.forwarder !== undefined),
     warehouse: await warehouseAccess(env, data, found),
   };
 }

@@ -10,6 +10,14 @@ export const endpoints = z.object({
   token: z.string(),
   clickhouse: z.url(),
   reader: z.object({ user: z.string(), password: z.string() }),
-  pids: z.object({ supervisor: pid, proxy: z.array(pid), ingest: pid, warehouse: pid, dashboard: pid }),
+  pids: z.object({
+    supervisor: pid,
+    proxy: z.array(pid),
+    /** Not there where there is no Kafka. */
+    forwarder: pid.optional(),
+    ingest: pid,
+    warehouse: pid,
+    dashboard: pid,
+  }),
 });
 export type Endpoints = z.infer<typeof endpoints>;

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SpendlensError } from '../domain/error.ts';
+import { acknowledgementPath } from './outbox/acknowledgement.ts';
 
 const MIB = 1024 ** 2;
 /** Empty counts as absent: that is how shells and compose files pass on what is not set. */
@@ -29,7 +30,9 @@ const schema = z.object({
   SPENDLENS_ADOPT_FROM: optional(z.coerce.number().int().min(1).optional()),
   SPENDLENS_CAPTURE_LIMIT: optional(byteSize.default(4 * MIB)),
   SPENDLENS_CAPTURE_TOTAL: optional(byteSize.default(256 * MIB)),
+  SPENDLENS_ROUTED_BODY_LIMIT: optional(byteSize.default(16 * MIB)),
   SPENDLENS_OUTBOX_LIMIT: optional(byteSize.default(2048 * MIB)),
+  KAFKA_BROKERS: optional(z.string().optional()),
   SPENDLENS_PROXY_KEY: optional(
     z
       .string()
@@ -52,6 +55,8 @@ export interface ProxySettings {
   readonly captureLimit: number;
   readonly captureTotal: number;
   readonly outboxLimit: number;
+  /** Of a request that may have to be sent more than once. */
+  readonly routedBodyLimit: number;
   readonly proxyKey: string | null;
 }
 
@@ -75,10 +80,11 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     outboxes: join(values.SPENDLENS_DATA, 'outbox'),
     outboxFolder: join(values.SPENDLENS_DATA, 'outbox', values.SPENDLENS_WORKER),
     adoptFrom: values.SPENDLENS_ADOPT_FROM ?? null,
-    acknowledgementPath: join(values.SPENDLENS_DATA, 'ingest', 'state.json'),
+    acknowledgementPath: acknowledgementPath(values.SPENDLENS_DATA, values.KAFKA_BROKERS !== undefined),
     captureLimit: values.SPENDLENS_CAPTURE_LIMIT,
     captureTotal: values.SPENDLENS_CAPTURE_TOTAL,
     outboxLimit: values.SPENDLENS_OUTBOX_LIMIT,
+    routedBodyLimit: values.SPENDLENS_ROUTED_BODY_LIMIT,
     proxyKey,
   };
 }

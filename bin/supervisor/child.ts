@@ -8,6 +8,9 @@ const LONGEST_PAUSE_MS = 10_000;
 /** A child that lived this long had started well: its next restart waits the first pause again. */
 const STEADY_MS = 30_000;
 
+/** The second is kafkajs's, once per process: it asks for a timer in the past, which fires at once. */
+const QUIET = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning'];
+
 export interface ChildSpec {
   readonly name: string;
   readonly script: string;
@@ -82,7 +85,7 @@ export class Child {
     if (this.#stopping) return;
     const startedAt = Date.now();
     const { script, socket } = this.spec;
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
+    const child = spawn(process.execPath, [...QUIET, script], {
       env: { ...process.env, ...this.spec.env(), ...(socket === undefined ? {} : { SPENDLENS_PROXY_FD: '4' }) },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...(socket === undefined ? [] : [socket])],
       // A group of its own: Ctrl-C reaches the supervisor alone, which stops its children in order.

@@ -15,6 +15,8 @@ export interface Addresses {
 
 export interface ChildSpecs {
   readonly proxies: readonly ChildSpec[];
+  /** Beside the proxies, where exchanges travel through Kafka. */
+  readonly forwarder: ChildSpec | null;
   readonly warehouse: ChildSpec | null;
   readonly ingest: ChildSpec | null;
   readonly dashboard: ChildSpec | null;
@@ -29,10 +31,12 @@ export function describeChildren(config: SupervisorConfig, secrets: Secrets, add
   const dashboard = describeDashboard(config, secrets, addresses);
   return {
     proxies: roles.has('proxy') ? describeProxies(config, addresses) : [],
+    forwarder: roles.has('proxy') && config.kafka ? describeForwarder(config) : null,
     warehouse: roles.has('warehouse') ? describeWarehouse(config, secrets, addresses) : null,
     ingest: roles.has('ingest') ? ingest : null,
     dashboard: roles.has('dashboard') ? dashboard : null,
-    migrations: { ...(roles.has('ingest') ? ingest : dashboard).env(), ...administrator(config) },
+    // The warehouse's alone: the forwarder sees to the topics, whenever a broker answers.
+    migrations: { ...(roles.has('ingest') ? ingest : dashboard).env(), ...administrator(config), KAFKA_BROKERS: '' },
   };
 }
 
@@ -79,6 +83,10 @@ function describeProxies(config: SupervisorConfig, { proxyPort, socket }: Addres
       ...(slot === 0 ? { SPENDLENS_ADOPT_FROM: String(workers) } : {}),
     }),
   }));
+}
+
+function describeForwarder(config: SupervisorConfig): ChildSpec {
+  return { name: 'forwarder', script: join(root, 'proxy', 'forwarder', 'main.ts'), env: () => common(config) };
 }
 
 function describeWarehouse(config: SupervisorConfig, secrets: Secrets, { embeddedPort }: Addresses): ChildSpec {

@@ -51,6 +51,8 @@ export interface SupervisorConfig {
   /** Health and metrics of what this supervisor runs; null where nobody asked for them. */
   readonly operations: (Address & { readonly metricsToken: string | null }) | null;
   readonly embeddedPort: number;
+  /** Exchanges travel through Kafka. */
+  readonly kafka: boolean;
   /** A server of the operator's; null = run the embedded engine. */
   readonly server: WarehouseAccess | null;
   /** May change schema and users of the server; null = its ordinary user does what it may. */
@@ -84,6 +86,7 @@ export function readSupervisorConfig(env: Env): SupervisorConfig {
     dashboard: { host: values.SPENDLENS_DASHBOARD_HOST, port: values.SPENDLENS_DASHBOARD_PORT },
     operations: operationsOf(values),
     embeddedPort: values.SPENDLENS_CLICKHOUSE_PORT,
+    kafka: where.kafka,
     server,
     administrator:
       values.CLICKHOUSE_ADMIN_USER === undefined

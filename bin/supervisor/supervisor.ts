@@ -52,6 +52,7 @@ export async function startSupervisor(
 
   const specs = describeChildren(config, secrets, addresses);
   const proxies = specs.proxies.map(add);
+  const forwarder = specs.forwarder && add(specs.forwarder);
   const warehouse = specs.warehouse && add(specs.warehouse);
   const ingest = specs.ingest && add(specs.ingest);
   const dashboard = specs.dashboard && add(specs.dashboard);
@@ -72,6 +73,7 @@ export async function startSupervisor(
       pids: {
         supervisor: process.pid,
         proxy: proxies.map((proxy) => proxy.pid),
+        ...(forwarder && { forwarder: forwarder.pid }),
         ingest: ingest.pid,
         warehouse: warehouse?.pid ?? null,
         dashboard: dashboard.pid,
@@ -93,7 +95,7 @@ export async function startSupervisor(
     if (stopping.signal.aborted) return;
     stopping.abort();
     await Promise.all(proxies.map((proxy) => proxy.stop(PROXY_GRACE_MS)));
-    await Promise.all(behind.map((child) => child.stop(OTHERS_GRACE_MS)));
+    await Promise.all([forwarder, ...behind].map((child) => child?.stop(OTHERS_GRACE_MS)));
     await warehouse?.stop(OTHERS_GRACE_MS);
     operations.close();
     await writing;
@@ -114,7 +116,7 @@ export async function startSupervisor(
 
   try {
     if (proxies.length > 0) progress('proxy');
-    await Promise.all([...proxies.map((proxy) => proxy.start()), startRecording()]);
+    await Promise.all([...proxies.map((proxy) => proxy.start()), forwarder?.start(), startRecording()]);
     published = true;
     await publish();
     return { endpoints: endpointsNow(), operationsPort: operations.port, stop };

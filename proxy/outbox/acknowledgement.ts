@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 
 /**
@@ -7,6 +8,14 @@ import { z } from 'zod';
  */
 export const acknowledgement = z.object({ marks: z.record(z.string(), z.number().int().nonnegative()) });
 export type Acknowledgement = z.infer<typeof acknowledgement>;
+
+/**
+ * The state file of whoever takes entries out of the outboxes: the forwarder where there is Kafka, ingest where there
+ * is none. `data` is the data folder.
+ */
+export function acknowledgementPath(data: string, hasKafka: boolean): string {
+  return join(data, hasKafka ? 'forwarder' : 'ingest', 'state.json');
+}
 
 /** Returns `read()`: the marks where the file changed since the last call, null where it did not or cannot be read. */
 export function createAcknowledgementReader(path: string): () => Promise<Acknowledgement | null> {
