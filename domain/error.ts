@@ -26,6 +26,7 @@ export type ErrorCode =
   /** Another ingester has this partition of the log now. */
   | 'partition_lost'
   | 'log_unreachable'
+  | 'log_stuck'
   | 'sql_refused'
   | 'query_invalid'
   | 'not_found'

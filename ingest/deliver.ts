@@ -1,5 +1,6 @@
 import type { Inserts } from '../clickhouse/inserts.ts';
 import type { Patience } from '../clickhouse/patience.ts';
+import type { TellOfDead } from './dead-topic.ts';
 import type { Journal } from './journal/journal.ts';
 import type { SliceRows } from './prepare.ts';
 
@@ -10,6 +11,7 @@ export interface DeliverOptions {
   readonly inserts: Inserts;
   readonly journal: Pick<Journal, 'assertFresh' | 'renew'>;
   readonly patiently: Patience;
+  readonly tell?: TellOfDead;
   readonly reached?: (point: DeliveryPoint) => Promise<void>;
 }
 
@@ -17,7 +19,9 @@ export interface DeliverOptions {
  * Returns `deliver(rows)`: each table's rows as one block, the slice's own row last, so that it says that all the
  * others stand there. Waits for a warehouse that is away or busy as long as it takes.
  */
-export function createDeliver({ inserts, journal, patiently, reached = async () => undefined }: DeliverOptions) {
+export function createDeliver(options: DeliverOptions) {
+  const { inserts, journal, patiently, tell = async () => undefined, reached = async () => undefined } = options;
+
   async function insert(point: DeliveryPoint, send: () => Promise<void>): Promise<void> {
     await patiently(
       () => {
@@ -34,6 +38,7 @@ export function createDeliver({ inserts, journal, patiently, reached = async () 
     await reached('intent');
     await insert('bodies', () => inserts.bodies(rows.bodies, token));
     await insert('deadLetters', () => inserts.deadLetters(rows.deadLetters, token));
+    await tell(rows.deadLetters);
     await insert('attempts', () => inserts.attempts(rows.attempts, token));
     await insert('gaps', () => inserts.gaps(rows.gaps, id));
     await insert('slices', () => inserts.slices(rows.slices, id));

@@ -7,7 +7,7 @@ import type { Journal } from './journal/journal.ts';
 import type { IngestMetrics } from './metrics.ts';
 import type { Prepare, SliceRows } from './prepare.ts';
 import { halve, type Slice, sliceId, spanOf } from './slice.ts';
-import type { CutLimits, CutSlice, Source } from './source/source.ts';
+import type { CutSlice, Source } from './source/source.ts';
 
 export interface IngestParts {
   readonly source: Source;
@@ -32,7 +32,6 @@ const POLL_MS = 100;
 const LINGER_MS = 200;
 const ENOUGH_ENTRIES = 200;
 const MAX_TRIES = 3;
-export const defaultLimits: CutLimits = { entries: 2_000, bytes: 8 * 1024 * 1024 };
 
 /**
  * Brings what the log holds into the warehouse, slice by slice, until the signal comes. While one slice is being

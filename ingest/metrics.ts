@@ -4,6 +4,23 @@ import type { SliceRows } from './prepare.ts';
 
 export interface IngestMetrics {
   delivered(rows: SliceRows, seconds: number): void;
+  /** A message came once more and was dropped. */
+  resent(): void;
+  /** A message without identity was set aside. */
+  buried(): void;
+  /** A rebalance gave this process its partitions. */
+  assigned(): void;
+  /** So many messages fell to the topic's retention before they were ingested. */
+  cut(messages: number): void;
+  /** Asked at every scrape. */
+  watchLag(lags: () => readonly PartitionLag[]): void;
+}
+
+export interface PartitionLag {
+  readonly partition: number;
+  readonly messages: number;
+  /** Milliseconds since 1970; null where nothing waits. */
+  readonly oldestAt: number | null;
 }
 
 /** Names of models come from callers: beyond this many they are counted together. */
@@ -58,6 +75,21 @@ export function createIngestMetrics(registry: Registry, now: () => number): Inge
     labelNames: ['step'],
     registers,
   });
+  const resends = new Counter({
+    name: 'spendlens_ingest_resends_total',
+    help: 'Messages that came once more and were dropped: duplicates avoided.',
+    registers,
+  });
+  const rebalances = new Counter({
+    name: 'spendlens_ingest_rebalances_total',
+    help: 'Times that the consumer group gave this process its partitions.',
+    registers,
+  });
+  const cut = new Counter({
+    name: 'spendlens_ingest_cut_messages_total',
+    help: 'Messages that were gone from the topic before they were ingested.',
+    registers,
+  });
   const models = new Set<string>();
 
   function labelsOf({ provider, response_model, model }: AttemptRow) {
@@ -75,7 +107,37 @@ export function createIngestMetrics(registry: Registry, now: () => number): Inge
     if (row.cost_usd !== null) cost.inc(labels, Number(row.cost_usd));
   }
 
+  function watchLag(lags: () => readonly PartitionLag[]): void {
+    new Gauge({
+      name: 'spendlens_ingest_lag_messages',
+      help: 'Messages in the topic that are not in the warehouse, by partition that this process has.',
+      labelNames: ['partition'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { partition, messages } of lags()) this.set({ partition }, messages);
+      },
+    });
+    new Gauge({
+      name: 'spendlens_ingest_oldest_message_seconds',
+      help: 'Age of the oldest fetched message that is not in the warehouse.',
+      labelNames: ['partition'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { partition, oldestAt } of lags()) {
+          this.set({ partition }, oldestAt === null ? 0 : Math.max(0, (now() - oldestAt) / 1000));
+        }
+      },
+    });
+  }
+
   return {
+    resent: () => resends.inc(),
+    buried: () => deadLetters.inc({ step: 'identify' }),
+    assigned: () => rebalances.inc(),
+    cut: (messages) => cut.inc(messages),
+    watchLag,
     delivered(rows, seconds) {
       for (const row of rows.attempts) count(row);
       for (const { step } of rows.deadLetters) deadLetters.inc({ step });

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Registry } from 'prom-client';
 import { createWarehouse } from '../clickhouse/client.ts';
 import { createConfigLog } from '../clickhouse/config-log.ts';
@@ -7,19 +6,17 @@ import { createPatience } from '../clickhouse/patience.ts';
 import { rulesOf } from '../domain/config.ts';
 import { readConfigFile } from '../process/config-file.ts';
 import type { Logger } from '../process/log.ts';
-import { createOutboxReader } from '../proxy/outbox/reader.ts';
 import type { IngestConfig } from './config.ts';
-import { createDeliver, type DeliveryPoint } from './deliver.ts';
-import { createHeldQueries, rememberBeyond } from './held.ts';
-import { defaultLimits, type IngestParts, runIngest } from './ingest.ts';
-import { openJournal } from './journal/journal.ts';
-import { createStateFile } from './journal/state-file.ts';
+import type { DeliveryPoint } from './deliver.ts';
+import { createHeldQueries } from './held.ts';
 import { createIngestMetrics } from './metrics.ts';
+import { ingestOutboxes } from './outboxes.ts';
+import { ingestTopic } from './partitions/topic.ts';
 import { createPrepare } from './prepare.ts';
 import { createCurrentRules } from './price-rules.ts';
 import { createProcess } from './process.ts';
-import { createOutboxSource } from './source/outbox.ts';
 import type { CutLimits } from './source/source.ts';
+import type { IngestWorks } from './works.ts';
 
 export interface StartOptions {
   readonly config: IngestConfig;
@@ -36,6 +33,8 @@ export interface RunningIngest {
   stop(): Promise<void>;
 }
 
+const defaultLimits: CutLimits = { entries: 2_000, bytes: 8 * 1024 * 1024 };
+
 /** Puts the parts of ingest together and sets it going. */
 export async function startIngest(options: StartOptions): Promise<RunningIngest> {
   const { config, log, registry, limits = defaultLimits, reached } = options;
@@ -44,29 +43,29 @@ export async function startIngest(options: StartOptions): Promise<RunningIngest>
   const fileRules = async () => rulesOf(await readConfigFile(config.configPath));
   // A file that cannot be read is told at the start; later on the last one that could goes on.
   await fileRules();
-  const journal = await openJournal(createStateFile(join(config.data, 'ingest', 'state.json')), Date.now);
   const warehouse = createWarehouse(config.warehouse);
-  const held = createHeldQueries(warehouse);
-  const reader = createOutboxReader(join(config.data, 'outbox'));
   const patiently = createPatience(log, signal);
   const rules = createCurrentRules(createConfigLog(warehouse), fileRules, log, signal);
-  const parts: IngestParts = {
-    source: createOutboxSource(reader, rememberBeyond(held), limits),
-    journal,
-    held,
+  const works: IngestWorks = {
+    config,
+    warehouse,
+    inserts: createInserts(warehouse),
+    held: createHeldQueries(warehouse),
     prepare: createPrepare(createProcess(rules.current), () => new Date()),
-    deliver: createDeliver({ inserts: createInserts(warehouse), journal, patiently, ...(reached && { reached }) }),
     patiently,
     metrics: createIngestMetrics(registry, Date.now),
     log,
     signal,
+    limits,
+    reached,
   };
+  const source = await (config.kafka ? ingestTopic(works, config.kafka) : ingestOutboxes(works));
   const running = async () => {
     await patiently(rules.load);
     rules.follow();
-    await runIngest(parts);
+    await source.run();
   };
-  const ended = unlessStopped(running(), signal).finally(() => Promise.all([reader.close(), warehouse.close()]));
+  const ended = unlessStopped(running(), signal).finally(() => Promise.all([source.close(), warehouse.close()]));
   return {
     ended,
     async stop() {
