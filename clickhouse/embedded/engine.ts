@@ -14,9 +14,10 @@ export interface Engine {
 
 const DRAIN_MS = 2_000;
 const CONFIG = 'spendlens.xml';
+const asXml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 // The caches' own defaults are gigabytes, for machines that do nothing else.
 const setup = (folder: string) => `<clickhouse>
-  <backups><allowed_path>${join(folder, 'backups')}/</allowed_path></backups>
+  <backups><allowed_path>${asXml(join(folder, 'backups'))}/</allowed_path></backups>
   <max_server_memory_usage>${ENGINE_MEMORY}</max_server_memory_usage>
   <mark_cache_size>268435456</mark_cache_size>
   <primary_index_cache_size>268435456</primary_index_cache_size>
