@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Recording } from './recording.ts';
+import { createRoster } from './roster.ts';
 
 /** With what follows it stays below the supervisor's patience, who has 10 s for everything. */
 const GRACE_MS = 7_700;
@@ -8,7 +9,7 @@ const SETTLE_MS = 500;
 
 /** Knows what is under way, and brings it to an end. */
 export function createDrain() {
-  const active = new Map<Recording, IncomingMessage>();
+  const active = createRoster<{ readonly recording: Recording; readonly req: IncomingMessage }>();
   let draining = false;
   let onIdle: (() => void) | null = null;
   let onSettled: (() => void) | null = null;
@@ -16,19 +17,19 @@ export function createDrain() {
   const idle = () =>
     new Promise<void>((resolve) => {
       onIdle = resolve;
-      if (active.size === 0) resolve();
+      if (active.size() === 0) resolve();
     });
   const within = (promise: Promise<void>, ms: number) => Promise.race([promise, delay(ms)]);
 
   return {
     isDraining: () => draining,
     begun(recording: Recording, req: IncomingMessage) {
-      active.set(recording, req);
+      recording.seat = active.take({ recording, req });
     },
     settled(recording: Recording) {
-      active.delete(recording);
+      if (recording.seat !== null) active.leave(recording.seat);
       onSettled?.();
-      if (active.size === 0) onIdle?.();
+      if (active.size() === 0) onIdle?.();
     },
     /** Takes nothing new, lets what is under way end, and after the grace cuts it, recorded as `drained`. */
     async run(server: Server): Promise<void> {
@@ -37,7 +38,8 @@ export function createDrain() {
       // A connection whose answer was under way is idle only now, and would be kept for its next request.
       onSettled = () => setImmediate(() => server.closeIdleConnections());
       await within(idle(), GRACE_MS);
-      for (const [recording, req] of active) {
+      for (const { who } of active.seats()) {
+        const { recording, req } = who;
         recording.failed('drained');
         req.socket.resetAndDestroy();
       }

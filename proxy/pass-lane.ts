@@ -126,8 +126,8 @@ function watchRequest(
   req.on('data', (chunk: NonSharedBuffer) => recording.request.push(chunk));
   if (proxyReq.socket) limitConnect(proxyReq, proxyReq.socket, destination.provider.timeouts.connectMs);
   const passing = new Passing(req, res, proxyReq, passage, parts);
-  parts.stallWatch.begin(passing);
-  res.once('close', () => parts.stallWatch.end(passing));
+  const seat = parts.stallWatch.begin(passing);
+  res.once('close', () => parts.stallWatch.end(seat));
   proxyReq.on('information', (interim) => passInterim(interim, req, res));
   // Only a body in chunks can have trailers. The library's pipe ends the request on the same event, after this.
   if (req.headers['content-length'] === undefined) {

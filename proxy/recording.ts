@@ -18,6 +18,7 @@ import type { CaptureMemory } from './capture/memory.ts';
 import type { ProxyMetrics } from './metrics.ts';
 import type { Outbox, Ticket } from './outbox/outbox.ts';
 import { redactHeaders } from './redact.ts';
+import type { Seat } from './roster.ts';
 
 export interface RecordingParts {
   readonly outbox: Outbox;
@@ -65,6 +66,8 @@ export class Recording {
   response: BodyCapture;
   /** First reason why it did not end well; what follows from that is not another one. */
   errorKind: ErrorKind | null = null;
+  /** Among what is under way. */
+  seat: Seat<unknown> | null = null;
   readonly #parts: RecordingParts;
   readonly #ticket: Ticket;
   #calledAt = 0;

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { createRoster, type Seat } from './roster.ts';
 
 /** Who has to move next, and how long they may take. */
 export interface Wait {
@@ -18,10 +19,16 @@ export interface Watched {
 }
 
 interface Seen {
-  progress: number;
-  party: Wait['party'];
-  limitMs: number;
-  since: number;
+  readonly progress: number;
+  readonly party: Wait['party'];
+  readonly limitMs: number;
+  readonly since: number;
+}
+
+interface Entry {
+  readonly watched: Watched;
+  /** Null until the first look. */
+  seen: Seen | null;
 }
 
 const LONGEST_SWEEP_MS = 1_000;
@@ -32,33 +39,33 @@ const SHORTEST_SWEEP_MS = 25;
  * set again with every chunk, would. What is cut is cut at most a quarter of `shortestMs`, or a second, too late.
  */
 export function createStallWatch(shortestMs: number) {
-  const all = new Map<Watched, Seen | null>();
+  const all = createRoster<Entry>();
   const everyMs = Math.min(LONGEST_SWEEP_MS, Math.max(SHORTEST_SWEEP_MS, shortestMs / 4));
 
-  function look(watched: Watched, seen: Seen | null, now: number): void {
+  function look(seat: Seat<Entry>, now: number): void {
+    const { watched, seen } = seat.who;
     const progress = watched.progress();
     const wait = watched.waitsFor();
     if (seen === null || seen.progress !== progress || seen.party !== wait.party || seen.limitMs !== wait.limitMs) {
-      all.set(watched, { progress, party: wait.party, limitMs: wait.limitMs, since: now });
+      seat.who.seen = { progress, party: wait.party, limitMs: wait.limitMs, since: now };
     } else if (now - seen.since < wait.limitMs) watched.quiet();
     else {
-      all.delete(watched);
+      all.leave(seat);
       watched.stalled(wait);
     }
   }
 
   const timer = setInterval(() => {
     const now = performance.now();
-    for (const [watched, seen] of all) look(watched, seen, now);
+    for (const seat of all.seats()) look(seat, now);
   }, everyMs);
   timer.unref();
 
   return {
-    begin(watched: Watched): void {
-      all.set(watched, null);
-    },
-    end(watched: Watched): void {
-      all.delete(watched);
+    /** What is given back to `end`. */
+    begin: (watched: Watched): Seat<unknown> => all.take({ watched, seen: null }),
+    end(seat: Seat<unknown>): void {
+      all.leave(seat);
     },
     close(): void {
       clearInterval(timer);

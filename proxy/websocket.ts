@@ -34,7 +34,7 @@ export function watchUpgrade(proxyReq: ClientRequest, socket: Socket, passage: P
     },
   };
   recording.called();
-  parts.stallWatch.begin(watched);
+  const seat = parts.stallWatch.begin(watched);
   proxyReq.once('socket', (connection) => limitConnect(proxyReq, connection, timeouts.connectMs));
   proxyReq.on('upgrade', (proxyRes, connection, head) => {
     answered(proxyRes);
@@ -58,7 +58,7 @@ export function watchUpgrade(proxyReq: ClientRequest, socket: Socket, passage: P
     refuse(refusal);
   });
   socket.on('close', () => {
-    parts.stallWatch.end(watched);
+    parts.stallWatch.end(seat);
     if (status === null) recording.failed('client_disconnect');
     close(() => recording.end(status));
   });
