@@ -213,7 +213,7 @@ describe('several requests on one connection', () => {
 describe('an app that closes its own side', () => {
   it.each([
     ['with a request', 'GET /openai/v1/x HTTP/1.1\r\nHost: x\r\n\r\n'],
-    ['with a body', 'POST /openai/v1/x HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n' + 'x'.repeat(300_000)],
+    ['with a body', `POST /openai/v1/x HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n${'x'.repeat(300_000)}`],
     ['of HTTP/1.0', 'GET /openai/v1/x HTTP/1.0\r\n\r\n'],
   ])('%s gets its answer', async (_name, request) => {
     upstream.answer(async (_req, res) => {
