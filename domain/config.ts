@@ -1,10 +1,12 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { SpendlensError } from './error.ts';
+import { declaredExperiment, type Experiment } from './experiments/experiment.ts';
 import { declaredAlias } from './prices/alias.ts';
 import { declaredOverride } from './prices/override.ts';
-import { noRules, orderRules, type PriceRules } from './prices/rules.ts';
+import { type Named, noRules, orderRules, type PriceRules } from './prices/rules.ts';
 import { builtInProviders, type Provider } from './providers.ts';
+import { fallbackRule, routedSettings, targetSettings } from './routing/settings.ts';
 import { type AppTimeouts, appTimeouts, providerTimeouts } from './time-limits.ts';
 
 /** Paths of the proxy's own, which no provider may take. */
@@ -48,8 +50,13 @@ const providerSettings = z.strictObject(
       .optional(),
     title: z.string({ error: 'text' }).min(1, 'text').max(64, 'at most 64 characters').optional(),
     timeouts: timeoutSettings.optional(),
+    streamUsage: z.boolean({ error: 'true or false' }).optional(),
+    keyFrom: z
+      .string({ error: 'the name of an environment variable' })
+      .regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'the name of an environment variable: A–Z, 0–9 and underscores')
+      .optional(),
   },
-  { error: 'a map with the keys baseUrl, style, title, timeouts' },
+  { error: 'a map with the keys baseUrl, style, title, timeouts, streamUsage, keyFrom' },
 );
 
 /** Each with an id of its own, which receipts name. */
@@ -71,6 +78,10 @@ const schema = z.strictObject(
     prices: withIds(declaredOverride, 'price overrides'),
     models: withIds(declaredAlias, 'names of models'),
     apps: appSettings.nullish(),
+    targets: targetSettings.nullish(),
+    routed: routedSettings.nullish(),
+    fallbacks: withIds(fallbackRule, 'fallbacks'),
+    experiments: withIds(declaredExperiment, 'experiments'),
     providers: z
       .record(providerName, providerSettings, { error: 'a map of providers by name' })
       .nullish()
@@ -85,7 +96,7 @@ const schema = z.strictObject(
         }
       }),
   },
-  { error: 'a map with the keys providers, prices, models, apps' },
+  { error: 'a map with the keys providers, prices, models, apps, targets, routed, fallbacks, experiments' },
 );
 
 /** What `spendlens.yaml` says. */
@@ -130,7 +141,17 @@ export function providersOf(config: Config): readonly Provider[] {
   });
   const added = [...settings].map(([name, change]) =>
     changeProvider(
-      { name, title: name, baseUrl: '', style: 'openai', hostLabels: [name], timeouts: providerTimeouts },
+      {
+        name,
+        title: name,
+        baseUrl: '',
+        style: 'openai',
+        hostLabels: [name],
+        timeouts: providerTimeouts,
+        apiPath: '/v1',
+        streamUsage: false,
+        keyFrom: '',
+      },
       change,
     ),
   );
@@ -139,10 +160,16 @@ export function providersOf(config: Config): readonly Provider[] {
 
 /** What the configuration says about prices; version 0, since the file itself is the version. */
 export function rulesOf(config: Config): PriceRules {
-  const named = <Value extends { id: string }>({ id, ...value }: Value) => ({ id, version: 0, value });
   const file = { overrides: (config.prices ?? []).map(named), aliases: (config.models ?? []).map(named) };
   return orderRules(file, noRules);
 }
+
+/** The experiments that the configuration declares. */
+export function experimentsOf(config: Config): Named<Experiment>[] {
+  return (config.experiments ?? []).map(named);
+}
+
+const named = <Value extends { id: string }>({ id, ...value }: Value) => ({ id, version: 0, value });
 
 function changeProvider(provider: Provider, change: z.infer<typeof providerSettings>): Provider {
   const { exceptions, ...rest } = provider;
@@ -152,6 +179,8 @@ function changeProvider(provider: Provider, change: z.infer<typeof providerSetti
     baseUrl: change.baseUrl ?? provider.baseUrl,
     style: change.style ?? provider.style,
     title: change.title ?? provider.title,
+    streamUsage: change.streamUsage ?? provider.streamUsage,
+    keyFrom: change.keyFrom ?? provider.keyFrom,
     timeouts: {
       connectMs: change.timeouts?.connectMs ?? provider.timeouts.connectMs,
       firstByteMs: change.timeouts?.firstByteMs ?? provider.timeouts.firstByteMs,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Exchange } from '../domain/exchange.ts';
 import type { ApiStyle } from '../domain/providers.ts';
 import { type Asks, readAsks } from './asks.ts';
 import { keyIdOf, type ProxyKey, withoutScheme } from './credential.ts';
@@ -8,8 +9,9 @@ import type { Passage } from './passage.ts';
 import { Recording, type RecordingParts } from './recording.ts';
 import { redactHeaders, redactPath, redactStrangePath } from './redact.ts';
 import type { Refusal } from './refusal.ts';
+import type { Planned, Planner } from './routed/plan.ts';
 import { readTags } from './tags.ts';
-import type { Resolver } from './upstream.ts';
+import type { Destination, Resolver } from './upstream.ts';
 
 /** What becomes of a request, decided from its path and headers alone. */
 export type Admission =
@@ -24,6 +26,7 @@ export type Admission =
 
 export interface AdmissionParts {
   readonly resolver: Resolver;
+  readonly planner: Planner;
   readonly proxyKey: ProxyKey | null;
   readonly recordingParts: RecordingParts;
   readonly onAdmitted: (recording: Recording, req: IncomingMessage) => void;
@@ -33,7 +36,7 @@ const MAX_HEADERS = 1_000;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
 /** Leaves in `req.headers` what is for the provider, as a side effect. */
-export function createAdmission({ resolver, proxyKey, recordingParts, onAdmitted }: AdmissionParts) {
+export function createAdmission({ resolver, planner, proxyKey, recordingParts, onAdmitted }: AdmissionParts) {
   return function admit(req: IncomingMessage, isUpgrade: boolean): Admission {
     const startMs = performance.now();
     const arrivedAt = Date.now();
@@ -59,12 +62,13 @@ export function createAdmission({ resolver, proxyKey, recordingParts, onAdmitted
         recording: null,
       };
     }
-    const begin = (path: string, upstream: string) =>
+    const tags = readTags(own, single(headers['traceparent']));
+    const begin = (path: string, upstream: string, lane: Exchange['lane']) =>
       new Recording(
         {
           requestId,
           kind: asks.kind,
-          lane: 'pass',
+          lane,
           arrivedAt,
           startMs,
           provider: provider?.name ?? '',
@@ -74,7 +78,7 @@ export function createAdmission({ resolver, proxyKey, recordingParts, onAdmitted
           userAgent: headers['user-agent'] ?? '',
           keyId: keyIdOf(headers, access.url),
           modelOverride: asks.modelOverride,
-          tags: readTags(own, single(headers['traceparent'])),
+          tags,
           requestHeaders: redactHeaders(req.rawHeaders),
           omitRequest: asks.omitRequest,
           omitResponse: asks.omitResponse,
@@ -85,7 +89,7 @@ export function createAdmission({ resolver, proxyKey, recordingParts, onAdmitted
       kind: 'refused',
       requestId,
       refusal,
-      recording: begin(access.url, ''),
+      recording: begin(access.url, '', 'pass'),
     });
     const fault = faultIn(req, asks);
     if (fault) return refuse({ ...fault, style });
@@ -99,10 +103,23 @@ export function createAdmission({ resolver, proxyKey, recordingParts, onAdmitted
       });
     }
     const { destination } = resolution;
-    const recording = begin(destination.path, destination.upstream);
+    const { url } = access;
+    const planned = isUpgrade
+      ? planUpgrade(destination)
+      : planner({ asks: asks.routed, resolution, method: req.method ?? '', headers, url, feature: tags.feature });
+    if (planned.kind === 'refused')
+      return refuse({ status: 400, code: 'target_refused', style, message: planned.message });
+    const plan = planned.kind === 'routed' ? planned.plan : null;
+    const recording = begin(destination.path, destination.upstream, plan === null ? 'pass' : 'routed');
     onAdmitted(recording, req);
-    return { kind: 'admitted', passage: { requestId, destination, recording, ignored: asks.ignored } };
+    return { kind: 'admitted', passage: { requestId, destination, recording, ignored: asks.ignored, plan } };
   };
+}
+
+/** A WebSocket goes through the lane that does not look at what a caller's own address leads to. */
+function planUpgrade({ isCallersOwn }: Destination): Exclude<Planned, { kind: 'routed' }> {
+  if (!isCallersOwn) return { kind: 'pass' };
+  return { kind: 'refused', message: 'a WebSocket goes to configured providers only' };
 }
 
 function faultIn(req: IncomingMessage, asks: Asks): Omit<Refusal, 'style'> | null {

@@ -1,6 +1,9 @@
 import type { ExchangeKind } from '../domain/exchange.ts';
 import type { OwnHeaders } from './own-headers.ts';
 import { faultInRateLimitPolicy } from './rate-limit-policy.ts';
+import { type FallbackEntry, readFallbacks } from './routed/fallback-header.ts';
+import { nothingRouted, type RoutedAsks } from './routed/plan.ts';
+import { type RetrySettings, readRetrySettings } from './routed/retry.ts';
 import { isTagHeader } from './tags.ts';
 
 /** What a request's own headers ask of the proxy, decided before a byte of its body is read. */
@@ -15,6 +18,7 @@ export interface Asks {
   readonly kind: ExchangeKind;
   /** '' or the address that the caller wants to be called instead of its path's. */
   readonly target: string;
+  readonly routed: RoutedAsks;
 }
 
 const nothing: Asks = {
@@ -25,6 +29,7 @@ const nothing: Asks = {
   modelOverride: '',
   kind: 'app',
   target: '',
+  routed: nothingRouted,
 };
 
 const MAX_CACHE_BUCKET = 20;
@@ -37,16 +42,17 @@ const handled: ReadonlySet<string> = new Set([
   'kind',
   'target-url',
   'openai-api-base',
+  'retry-enabled',
+  'retry-num',
+  'retry-factor',
+  'retry-min-timeout',
+  'retry-max-timeout',
+  'fallbacks',
+  'stream-usage',
 ]);
 const isTrue = (value: string) => value.trim().toLowerCase() === 'true';
 /** Settings that ask for nothing unless they are true. */
-const switches: ReadonlySet<string> = new Set([
-  'cache-enabled',
-  'cache-save',
-  'cache-read',
-  'retry-enabled',
-  'stream-usage',
-]);
+const switches: ReadonlySet<string> = new Set(['cache-enabled', 'cache-save', 'cache-read']);
 
 export function readAsks(own: OwnHeaders): Asks {
   if (own.size === 0) return nothing;
@@ -57,6 +63,10 @@ export function readAsks(own: OwnHeaders): Asks {
     if (isIgnored(key, value)) ignored.push(canonical(name));
   }
   const value = (key: string) => own.get(key)?.value.trim() ?? '';
+  const retry = isTrue(value('retry-enabled')) ? readRetrySettings((key) => value(`retry-${key}`)) : null;
+  if (retry !== null && 'fault' in retry) return { ...nothing, fault: `Helicone-${retry.fault}` };
+  const fallbacks = value('fallbacks') === '' ? [] : readFallbacks(value('fallbacks'));
+  if ('fault' in fallbacks) return { ...nothing, fault: `Helicone-Fallbacks: ${fallbacks.fault}` };
   return {
     fault: '',
     ignored: ignored.join(', '),
@@ -65,7 +75,17 @@ export function readAsks(own: OwnHeaders): Asks {
     modelOverride: value('model-override').slice(0, 256),
     kind: value('kind') === 'demo' ? 'demo' : 'app',
     target: value('target-url') || value('openai-api-base'),
+    routed: routedAsks(retry, fallbacks, isTrue(value('stream-usage'))),
   };
+}
+
+/** One object for all that ask for nothing, as most do. */
+function routedAsks(
+  retry: RetrySettings | null,
+  fallbacks: readonly FallbackEntry[],
+  streamUsage: boolean,
+): RoutedAsks {
+  return retry === null && fallbacks.length === 0 && !streamUsage ? nothingRouted : { retry, fallbacks, streamUsage };
 }
 
 /** Where passing a request on without what it asked for would be worse than refusing it. */

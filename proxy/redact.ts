@@ -14,7 +14,7 @@ const KEY_ALONE = new RegExp(`^${KEY_SHAPE}$`);
 
 const verdicts = new Map<string, boolean>();
 
-function isSecretName(name: string): boolean {
+export function isSecretName(name: string): boolean {
   const known = verdicts.get(name);
   if (known !== undefined) return known;
   const verdict = SECRET_NAME.test(name) && !HARMLESS_NAME.test(name);
@@ -54,9 +54,12 @@ export function redactStrangePath(path: string): string {
 function redactParameter(parameter: string): string {
   const equals = parameter.indexOf('=');
   if (equals === -1) return KEY_ALONE.test(parameter) ? REDACTED : parameter;
-  return SECRET_QUERY.test(decoded(parameter.slice(0, equals)))
-    ? `${parameter.slice(0, equals)}=${REDACTED}`
-    : parameter;
+  return isSecretParameter(parameter) ? `${parameter.slice(0, equals)}=${REDACTED}` : parameter;
+}
+
+/** `name=value` of a query. */
+export function isSecretParameter(parameter: string): boolean {
+  return SECRET_QUERY.test(decoded(parameter.slice(0, Math.max(0, parameter.indexOf('=')))));
 }
 
 function decoded(name: string): string {

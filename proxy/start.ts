@@ -13,11 +13,14 @@ import { createCaptureMemory } from './capture/memory.ts';
 import { type ProxySettings, readSettings } from './config.ts';
 import { createProxyKey } from './credential.ts';
 import { createDrain } from './drain.ts';
+import { joinLanes } from './lanes.ts';
 import { createProxyMetrics } from './metrics.ts';
 import { createOperationsPaths } from './operations.ts';
 import { adoptOrphans } from './outbox/adopt.ts';
 import { openOutbox } from './outbox/open-outbox.ts';
 import { createPassLane } from './pass-lane.ts';
+import { openRoutedLane } from './routed/open-lane.ts';
+import { createTargetRules } from './routed/target-rules.ts';
 import { createProxyServer } from './server.ts';
 import { createStallWatch } from './stall-watch.ts';
 import { createResolver } from './upstream.ts';
@@ -34,7 +37,9 @@ export async function startProxy({ env, log, registry, supervision }: RoleContex
   const config = await readConfigFile(settings.configPath);
   const providers = providersOf(config);
   const appTimeouts = appTimeoutsOf(config);
-  const resolver = createResolver(providers);
+  const resolver = createResolver(providers, createTargetRules(config.targets));
+  const { routedBodyLimit: bodyLimit } = settings;
+  const routed = openRoutedLane({ config, providers, resolver, appTimeouts, bodyLimit, env, log });
   const proxyKey = settings.proxyKey === null ? null : createProxyKey(settings.proxyKey);
   const { acknowledgementPath, outboxes, adoptFrom } = settings;
   const outboxOptions = { acknowledgementPath, limitBytes: settings.outboxLimit, log };
@@ -47,6 +52,7 @@ export async function startProxy({ env, log, registry, supervision }: RoleContex
   const drain = createDrain();
   const admit = createAdmission({
     resolver,
+    planner: routed.planner,
     proxyKey,
     recordingParts: {
       outbox,
@@ -60,7 +66,7 @@ export async function startProxy({ env, log, registry, supervision }: RoleContex
   });
   const server = createProxyServer({
     admit,
-    lane: createPassLane({ agents, stallWatch, appTimeouts, memory, log }),
+    lane: joinLanes(createPassLane({ agents, stallWatch, appTimeouts, memory, log }), routed.lane),
     operations: createOperationsPaths({
       isDraining: drain.isDraining,
       scrape: supervision.scrape,
@@ -78,6 +84,7 @@ export async function startProxy({ env, log, registry, supervision }: RoleContex
       await drain.run(server);
       stallWatch.close();
       agents.close();
+      await routed.close();
       await facts.close();
       await Promise.all([outbox.close(), adoption?.stop()]);
     },

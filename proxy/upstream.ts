@@ -1,4 +1,6 @@
 import type { Provider } from '../domain/providers.ts';
+import { providerTimeouts } from '../domain/time-limits.ts';
+import type { TargetRules } from './routed/target-rules.ts';
 
 /** Where a request goes. */
 export interface Destination {
@@ -9,6 +11,10 @@ export interface Destination {
   readonly upstream: string;
   /** Path and query as the provider gets them, bytes as the caller sent them. */
   readonly path: string;
+  /** The same without the path of the provider's base URL. */
+  readonly rest: string;
+  /** True of an address that the caller brought and nobody configured: what it leads to is looked at before it is called. */
+  readonly isCallersOwn: boolean;
 }
 
 /** An origin in the parts that Node's `request` takes. */
@@ -21,14 +27,22 @@ export interface Target {
 }
 
 export type Resolution =
-  | { readonly kind: 'found'; readonly destination: Destination }
+  | {
+      readonly kind: 'found';
+      readonly destination: Destination;
+      /** True where the path names no provider, so that the body may. */
+      readonly isUnified: boolean;
+    }
   | { readonly kind: 'unknown'; readonly provider: Provider | null; readonly message: string };
 
 export interface Resolver {
   /** `anthropic` says that the request carries Anthropic's own headers, which decides `/v1` where the path does not. */
   resolve(host: string | undefined, url: string, anthropic: boolean): Resolution;
-  /** A caller's own base URL: only an address that the table of providers holds already. */
+  /** A caller's own base URL: a configured provider's address, or one that the rules allow. */
   resolveTarget(target: string, url: string): Resolution;
+  providerNamed(name: string): Provider | null;
+  /** What the provider of this name gets for `rest`; null where none has it. */
+  resolveNamed(name: string, rest: string): Resolution | null;
   /** True for host names whose first label stands for a provider. */
   isProviderHost(host: string | undefined): boolean;
 }
@@ -46,7 +60,7 @@ const PLACEHOLDER = /\{[a-z]+\}/;
 const HOST_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
 const ANTHROPIC_PATH = /^\/v1\/(?:messages|complete)(?=[/?]|$)/;
 
-export function createResolver(providers: readonly Provider[]): Resolver {
+export function createResolver(providers: readonly Provider[], rules: TargetRules): Resolver {
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
   const byLabel = new Map(providers.flatMap((provider) => provider.hostLabels.map((label) => [label, provider])));
   const addresses = new Map<string, Address>();
@@ -84,16 +98,25 @@ export function createResolver(providers: readonly Provider[]): Resolver {
 
   function found(provider: Provider, baseUrl: string, rest: string): Resolution {
     const { target, upstream, prefix } = addressOf(baseUrl);
-    return { kind: 'found', destination: { provider, target, upstream, path: prefix + rooted(rest) } };
+    const path = prefix + rooted(rest);
+    const destination = { provider, target, upstream, path, rest: rooted(rest), isCallersOwn: false };
+    return { kind: 'found', destination, isUnified: false };
   }
 
   function resolveBare(url: string, anthropic: boolean): Resolution {
     if (/^\/v1\/gateway\//.test(url)) return resolveGateway(url.slice('/v1/gateway'.length));
     const name = bareProvider(url, anthropic);
     const provider = name === null ? undefined : byName.get(name);
-    if (provider) return go(provider, url);
+    if (provider) return unified(go(provider, url));
     const [segment] = splitFirstSegment(url);
     return { kind: 'unknown', provider: null, message: `no provider is called ${quote(segment)}: ${expected}` };
+  }
+
+  /** An address with its own path before what the request's path says beside its provider. */
+  function goTo(provider: Provider, url: URL, rest: string, isCallersOwn: boolean): Resolution {
+    const { target, upstream } = addressOf(url.origin);
+    const path = joined(url.pathname, rest);
+    return { kind: 'found', destination: { provider, target, upstream, path, rest, isCallersOwn }, isUnified: false };
   }
 
   function resolveGateway(url: string): Resolution {
@@ -103,7 +126,7 @@ export function createResolver(providers: readonly Provider[]): Resolver {
     return { kind: 'unknown', provider: null, message: `no provider is called ${quote(segment)}: ${expected}` };
   }
 
-  return {
+  const resolver: Resolver = {
     resolve(host, url, anthropic) {
       if (!url.startsWith('/'))
         return { kind: 'unknown', provider: null, message: `${quote(url)} is no path: ${expected}` };
@@ -116,22 +139,27 @@ export function createResolver(providers: readonly Provider[]): Resolver {
     },
     isProviderHost: (host) => byLabel.has(firstHostLabel(host)),
     resolveTarget(target, url) {
-      const origin = originOf(target);
-      const provider = providers.find(({ baseUrl }) => origin !== null && serves(baseUrl, origin));
-      if (!provider || origin === null) {
-        return {
-          kind: 'unknown',
-          provider: null,
-          message: `${quote(target)} is the address of no configured provider; add it under providers: in spendlens.yaml`,
-        };
-      }
-      const address = addressOf(origin);
-      return {
-        kind: 'found',
-        destination: { provider, target: address.target, upstream: address.upstream, path: rooted(url) },
-      };
+      const address = URL.parse(target);
+      const refuse = (message: string): Resolution => ({
+        kind: 'unknown',
+        provider: null,
+        message: `${quote(withoutSecrets(target))} ${message}`,
+      });
+      if (address === null) return refuse('is no URL');
+      const fault = rules.faultIn(address);
+      const named = resolver.resolve(undefined, url, false);
+      const rest = named.kind === 'found' ? named.destination.rest : rooted(url);
+      const provider = providers.find(({ baseUrl }) => serves(baseUrl, address.origin));
+      if (provider && !hasUser(address)) return goTo(provider, address, rest, false);
+      return fault === '' ? goTo(strangerAt(address, rest), address, rest, true) : refuse(`is ${fault}`);
+    },
+    providerNamed: (name) => byName.get(name) ?? null,
+    resolveNamed(name, rest) {
+      const provider = byName.get(name);
+      return provider ? go(provider, rest) : null;
     },
   };
+  return resolver;
 }
 
 function bareProvider(url: string, anthropic: boolean): string | null {
@@ -145,12 +173,42 @@ function firstHostLabel(host: string | undefined): string {
   return (host === undefined ? undefined : FIRST_OF_LABELS.exec(host)?.[1]?.toLowerCase()) ?? '';
 }
 
-function originOf(target: string): string | null {
-  try {
-    return new URL(target).origin;
-  } catch {
-    return null;
-  }
+function unified(resolution: Resolution): Resolution {
+  return resolution.kind === 'found' ? { ...resolution, isUnified: true } : resolution;
+}
+
+/** A provider that nobody configured: its host is its name, and its path tells how it speaks. */
+function strangerAt({ host }: URL, rest: string): Provider {
+  const style = ANTHROPIC_PATH.test(rest) ? 'anthropic' : /^\/v1(?:beta|alpha)\//.test(rest) ? 'google' : 'openai';
+  return {
+    name: host,
+    title: host,
+    baseUrl: '',
+    style,
+    hostLabels: [],
+    timeouts: providerTimeouts,
+    apiPath: '/v1',
+    streamUsage: false,
+    keyFrom: '',
+  };
+}
+
+/** `https://host/v1` and `/v1/chat` make one `/v1`. */
+function joined(base: string, rest: string): string {
+  const prefix = base.replace(/\/+$/, '');
+  const last = prefix.slice(prefix.lastIndexOf('/'));
+  return last !== '' && (rest === last || rest.startsWith(`${last}/`))
+    ? prefix + rest.slice(last.length)
+    : prefix + rest;
+}
+
+function hasUser({ username, password }: URL): boolean {
+  return username !== '' || password !== '';
+}
+
+/** As it may be repeated to whoever sent it, and to logs. */
+function withoutSecrets(target: string): string {
+  return target.replace(/\/\/[^/@]*@/, '//[redacted]@').replace(/\?.*$/s, '');
 }
 
 function serves(baseUrl: string, origin: string): boolean {

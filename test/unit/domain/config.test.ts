@@ -37,6 +37,9 @@ describe('a configuration', () => {
       baseUrl: 'http://10.0.0.7:9000/api',
       style: 'anthropic',
       hostLabels: ['acme'],
+      apiPath: '/v1',
+      streamUsage: false,
+      keyFrom: '',
       timeouts: { connectMs: 10_000, firstByteMs: 3_600_000, idleMs: 5_000 },
     });
     expect(providers.size).toBe(builtInProviders.length + 1);
@@ -63,9 +66,9 @@ describe('a fault is told with its place:', () => {
   it.each([
     [
       'provider: {}',
-      'spendlens.yaml:1:1: provider: found this key, expected a map with the keys providers, prices, models, apps',
+      'spendlens.yaml:1:1: provider: found this key, expected a map with the keys providers, prices, models, apps, targets, routed, fallbacks',
     ],
-    ['- a', 'spendlens.yaml:1:1: the file: found ["a"], expected a map with the keys providers, prices, models, apps'],
+    ['- a', 'spendlens.yaml:1:1: the file: found ["a"], expected a map with the keys providers, prices, models, apps, targets, routed, fallbacks'],
     [
       'providers:\n  openai: { timeouts: { idleMs: 0 } }\n',
       'spendlens.yaml:2:25: providers.openai.timeouts.idleMs: found 0, expected at least 1',
@@ -85,7 +88,7 @@ describe('a fault is told with its place:', () => {
     ],
     [
       'providers:\n  openai:\n    title: x\n    baseurl: http://x\n',
-      'spendlens.yaml:4:5: providers.openai.baseurl: found this key, expected a map with the keys baseUrl, style, title, timeouts',
+      'spendlens.yaml:4:5: providers.openai.baseurl: found this key, expected a map with the keys baseUrl, style, title, timeouts, streamUsage, keyFrom',
     ],
     [
       'providers:\n  acme:\n    style: openai\n',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig, providersOf } from '../../../domain/config.ts';
+import { createTargetRules } from '../../../proxy/routed/target-rules.ts';
 import { createResolver } from '../../../proxy/upstream.ts';
 
 const resolver = createResolver(
@@ -9,6 +10,7 @@ const resolver = createResolver(
       'spendlens.yaml',
     ),
   ),
+  createTargetRules({ allow: ['llm.example', '*.corp.example', 'odd.example:8443'], allowPrivate: false }),
 );
 
 function goes(url: string, host = '127.0.0.1:8787', anthropic = false): string {
@@ -106,13 +108,25 @@ describe('a target of the caller’s', () => {
   const target = (address: string) => {
     const resolution = resolver.resolveTarget(address, '/v1/x');
     return resolution.kind === 'found'
-      ? `${resolution.destination.provider.name} ${resolution.destination.upstream}`
+      ? `${resolution.destination.provider.name} ${resolution.destination.upstream}${resolution.destination.path}`
       : 'refused';
   };
   it.each([
-    ['https://api.openai.com', 'openai https://api.openai.com'],
-    ['https://api.openai.com/v1', 'openai https://api.openai.com'],
-    ['https://res.openai.azure.com', 'azure https://res.openai.azure.com'],
+    ['https://api.openai.com', 'openai https://api.openai.com/v1/x'],
+    ['https://api.openai.com/v1', 'openai https://api.openai.com/v1/x'],
+    ['https://api.groq.com/openai/v1', 'groq https://api.groq.com/openai/v1/x'],
+    ['https://res.openai.azure.com', 'azure https://res.openai.azure.com/v1/x'],
+    ['https://llm.example/api', 'llm.example https://llm.example/api/v1/x'],
+    ['http://LLM.example.', 'llm.example. http://llm.example./v1/x'],
+    ['https://a.corp.example', 'a.corp.example https://a.corp.example/v1/x'],
+    ['https://odd.example:8443', 'odd.example:8443 https://odd.example:8443/v1/x'],
+    ['https://odd.example', 'refused'],
+    ['https://llm.example:8443', 'refused'],
+    ['https://corp.example', 'refused'],
+    ['https://evilcorp.example', 'refused'],
+    ['https://a.corp.example.evil.example', 'refused'],
+    ['https://u:p@llm.example', 'refused'],
+    ['ftp://llm.example', 'refused'],
     ['http://api.openai.com', 'refused'],
     ['https://api.openai.com:444', 'refused'],
     ['https://api.openai.com@evil.example', 'refused'],

@@ -1,0 +1,157 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Failure } from '../../domain/routing/failure.ts';
+import { ownAnswerHeaders } from '../headers.ts';
+import type { Passage } from '../passage.ts';
+import { redactPath } from '../redact.ts';
+import { answerRefusal, type Refusal } from '../refusal.ts';
+import { type Attempt, startAttempt } from './attempt.ts';
+import type { Dispatchers } from './dispatchers.ts';
+import type { RoutePlan } from './plan.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import { createSteps, type Step } from './steps.ts';
+import { formatOf, type Target } from './target.ts';
+import { pathFor, requestFor, type SentBody } from './target-request.ts';
+import { lacksUsage } from './usage-chunk.ts';
+
+export interface EngineParts {
+  readonly dispatchers: Dispatchers;
+  readonly budget: RetryBudget;
+  readonly totalMs: number;
+}
+
+export interface Run {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly passage: Passage;
+  readonly plan: RoutePlan;
+  readonly targets: readonly [Target, ...Target[]];
+  readonly body: SentBody;
+  /** Why nothing is tried a second time, as the app is told; '' where it may be. */
+  readonly note: string;
+}
+
+const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+
+/** Returns `run`, which calls one target after another until an answer is the app's to have. */
+export function createEngine({ dispatchers, budget, totalMs }: EngineParts) {
+  return async function run({ req, res, passage, plan, targets, body, note }: Run): Promise<void> {
+    const { recording, requestId } = passage;
+    const deadlineMs = performance.now() + totalMs;
+    let spent = note;
+    let made = 0;
+    let attempt: Attempt | null = null;
+    const steps = createSteps({
+      targets,
+      retry: plan.retry,
+      isIdempotent: idempotent.has(req.method ?? ''),
+      budget,
+      random: Math.random,
+      onBudgetSpent: () => {
+        spent = 'off: a tenth of the recent calls there were retries';
+      },
+    });
+    const gone = new AbortController();
+    res.once('close', () => {
+      gone.abort();
+      attempt?.abort();
+    });
+
+    const start = ({ target, isPlain }: Step): Attempt => {
+      const { destination } = target;
+      const format = formatOf(target);
+      const asksUsage = plan.asksUsage && !isPlain && body.value !== null && lacksUsage(format, body.value);
+      const may = steps.mayFollow();
+      const holds = { error: may.error || asksUsage, answer: may.answer };
+      const readsAnswer = holds.answer || asksUsage;
+      made++;
+      if (made > 1 || target.destination !== passage.destination || target.model !== '') {
+        recording.aimAt(callTargetOf(target, passage));
+      }
+      return startAttempt({
+        dispatcher: dispatchers.for(destination),
+        destination,
+        request: requestFor(target, {
+          method: req.method ?? 'GET',
+          headers: plan.headers,
+          body,
+          asksUsage,
+          readsAnswer,
+        }),
+        limits: { ...destination.provider.timeouts, deadlineMs },
+        res,
+        recording,
+        format,
+        hidesUsage: asksUsage,
+        holds,
+        ownHeaders: (status) => ownHeaders(passage, target, status, made, spent),
+      });
+    };
+
+    budget.called(targets[0].destination.upstream);
+    for (let step: Step = { target: steps.first, waitMs: 0, isPlain: false }; ; ) {
+      attempt = start(step);
+      const result = await attempt.result;
+      if (result.kind === 'answered' || gone.signal.aborted) return;
+      const next = inTime(steps.after(result.failure), deadlineMs);
+      if (next === null) {
+        if (result.answer) return result.answer.release();
+        recording.failed(result.failure.errorKind);
+        const refusal = refusalFor(result.failure, step.target);
+        recording.explained(refusal.message);
+        return answerRefusal(res, refusal, requestId);
+      }
+      result.answer?.discard();
+      recording.passOver(result.failure.errorKind);
+      if (next.target !== step.target) budget.called(next.target.destination.upstream);
+      if (!(await waited(next.waitMs, gone.signal))) return;
+      step = next;
+    }
+  };
+}
+
+function inTime(step: Step | null, deadlineMs: number): Step | null {
+  return step !== null && performance.now() + step.waitMs < deadlineMs ? step : null;
+}
+
+/** False where the app went away meanwhile. */
+function waited(ms: number, gone: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (gone.aborted) return resolve(false);
+    const timer = setTimeout(() => resolve(true), ms);
+    gone.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve(false);
+    });
+  });
+}
+
+function callTargetOf(target: Target, passage: Passage) {
+  const { destination, model } = target;
+  const path = pathFor(target);
+  return {
+    provider: destination.provider.name,
+    upstream: destination.upstream,
+    model,
+    path: path === passage.destination.path ? '' : redactPath(path),
+  };
+}
+
+function ownHeaders(passage: Passage, target: Target, status: number, made: number, note: string): string[] {
+  const headers = ownAnswerHeaders(passage.requestId, status, target.destination, passage.ignored);
+  if (target.index !== null) headers.push('Helicone-Fallback-Index', String(target.index));
+  headers.push('Spendlens-Attempts', String(made));
+  if (note !== '') headers.push('Spendlens-Retry', note);
+  return headers;
+}
+
+function refusalFor({ cause, message }: Failure, { destination }: Target): Refusal {
+  const { style } = destination.provider;
+  switch (cause) {
+    case 'target':
+      return { status: 400, code: 'target_refused', style, message };
+    case 'timeout':
+      return { status: 504, code: 'upstream_timeout', style, message };
+    default:
+      return { status: 502, code: 'upstream_unreachable', style, message };
+  }
+}

@@ -1,0 +1,106 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { decodeContent } from '../../domain/encoding.ts';
+import type { AppTimeouts } from '../../domain/time-limits.ts';
+import { parseJson } from '../../domain/usage/json.ts';
+import type { Logger } from '../../process/log.ts';
+import type { Passage } from '../passage.ts';
+import { statusSeen } from '../recording.ts';
+import { answerRefusal, type Refusal } from '../refusal.ts';
+import { unfinishedUpload } from '../upstream-failure.ts';
+import { asObject, type Chooser } from './choose-targets.ts';
+import type { Dispatchers } from './dispatchers.ts';
+import { createEngine } from './engine.ts';
+import type { RoutePlan } from './plan.ts';
+import { readRequestBody } from './request-body.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import type { SentBody } from './target-request.ts';
+
+export interface RoutedLaneParts {
+  readonly dispatchers: Dispatchers;
+  readonly choose: Chooser;
+  readonly budget: RetryBudget;
+  readonly bodyLimit: number;
+  readonly totalMs: number;
+  readonly appTimeouts: AppTimeouts;
+  readonly log: Logger;
+}
+
+/** Reads the body, then calls upstream until an answer is the app's to have. */
+export function createRoutedLane(parts: RoutedLaneParts) {
+  const { choose, bodyLimit, appTimeouts, log } = parts;
+  const run = createEngine(parts);
+
+  async function serve(req: IncomingMessage, res: ServerResponse, passage: Passage, plan: RoutePlan): Promise<void> {
+    const { recording, destination, requestId } = passage;
+    const refuse = (refusal: Refusal) => {
+      recording.explained(refusal.message);
+      if (!res.headersSent && !res.destroyed) answerRefusal(res, refusal, requestId);
+    };
+    const body = await readRequestBody(req, { limitBytes: bodyLimit, idleMs: appTimeouts.uploadIdleMs, recording });
+    switch (body.kind) {
+      case 'gone':
+        return;
+      case 'stalled':
+        recording.failed('client_timeout');
+        res.shouldKeepAlive = false;
+        return refuse(unfinishedUpload(destination, appTimeouts.uploadIdleMs));
+      case 'long': {
+        const note = `off: the body is longer than ${bodyLimit} bytes`;
+        const sent = { bytes: body.stream, value: null, isChanged: false };
+        return run({ req, res, passage, plan: once(plan), targets: [plan.targets[0]], body: sent, note });
+      }
+      case 'whole': {
+        const value = needsBody(plan) ? readObject(body.bytes, req.headers['content-encoding']) : null;
+        const chosen = choose(plan, value);
+        if (chosen.kind === 'refused') {
+          recording.failed('refused');
+          const { style } = destination.provider;
+          return refuse({ status: 400, code: 'request_invalid', style, message: chosen.message });
+        }
+        const sent: SentBody = { bytes: body.bytes, value: chosen.body, isChanged: chosen.body !== value };
+        return run({ req, res, passage, plan, targets: chosen.targets, body: sent, note: '' });
+      }
+    }
+  }
+
+  return {
+    /** `expects` where the app waits for a 100 before it sends its body. */
+    route(req: IncomingMessage, res: ServerResponse, passage: Passage, plan: RoutePlan, expects: boolean): void {
+      const { recording } = passage;
+      if (expects) res.writeContinue();
+      recording.request.describe(req.headers['content-type'], req.headers['content-encoding']);
+      res.on('close', () => {
+        if (!res.writableFinished && recording.errorKind === null) recording.failed('client_disconnect');
+        recording.end(statusSeen(res));
+      });
+      serve(req, res, passage, plan).catch((error) => {
+        log.error(error, 'the routed lane failed');
+        const { style } = passage.destination.provider;
+        const refusal: Refusal = { status: 500, code: 'internal', style, message: 'a fault of the proxy itself' };
+        if (res.headersSent) res.destroy();
+        else answerRefusal(res, refusal, passage.requestId);
+      });
+    },
+  };
+}
+export type RoutedLane = ReturnType<typeof createRoutedLane>;
+
+const MAX_DECODED = 64 * 1024 ** 2;
+
+/** What is asked for without a look at the body goes without a parse of it. */
+function needsBody({ isUnified, asksUsage, rules, targets }: RoutePlan): boolean {
+  return isUnified || asksUsage || rules.length > 0 || targets.some(changesBody);
+}
+
+function changesBody({ model, bodyKeys }: RoutePlan['targets'][number]): boolean {
+  return model !== '' || Object.keys(bodyKeys).length > 0;
+}
+
+function readObject(bytes: NonSharedBuffer, encoding: string | undefined) {
+  const decoded = decodeContent(bytes, encoding ?? null, MAX_DECODED);
+  return decoded.kind === 'whole' ? asObject(parseJson(Buffer.from(decoded.bytes).toString('utf8'))) : null;
+}
+
+function once(plan: RoutePlan): RoutePlan {
+  return { ...plan, retry: null, asksUsage: false };
+}

@@ -1,0 +1,41 @@
+import type { Config } from '../../domain/config.ts';
+import type { Provider } from '../../domain/providers.ts';
+import type { AppTimeouts } from '../../domain/time-limits.ts';
+import type { Logger } from '../../process/log.ts';
+import type { Resolver } from '../upstream.ts';
+import { createChooser } from './choose-targets.ts';
+import { createDispatchers } from './dispatchers.ts';
+import { createRoutedLane } from './lane.ts';
+import { DEFAULT_TOTAL_MS } from './limits.ts';
+import { createPlanner } from './plan.ts';
+import { readProviderKeys } from './provider-keys.ts';
+import { createRetryBudget } from './retry-budget.ts';
+
+export interface OpenLaneOptions {
+  readonly config: Config;
+  readonly providers: readonly Provider[];
+  readonly resolver: Resolver;
+  readonly appTimeouts: AppTimeouts;
+  readonly bodyLimit: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Logger;
+}
+
+/** @throws SpendlensError config_invalid */
+export function openRoutedLane(options: OpenLaneOptions) {
+  const { config, providers, resolver, appTimeouts, bodyLimit, env, log } = options;
+  const dispatchers = createDispatchers(config.targets?.allowPrivate ?? false);
+  return {
+    planner: createPlanner(resolver, config.fallbacks ?? []),
+    lane: createRoutedLane({
+      dispatchers,
+      choose: createChooser({ resolver, keyOf: readProviderKeys(providers, config.fallbacks, env) }),
+      budget: createRetryBudget(config.routed?.retryFloor),
+      bodyLimit,
+      totalMs: config.routed?.totalMs ?? DEFAULT_TOTAL_MS,
+      appTimeouts,
+      log,
+    }),
+    close: dispatchers.close,
+  };
+}

@@ -1,0 +1,127 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { readConditions } from '../../domain/routing/conditions.ts';
+import type { FallbackRule } from '../../domain/routing/settings.ts';
+import { isSecretName } from '../redact.ts';
+import type { Destination, Resolution, Resolver } from '../upstream.ts';
+import type { FallbackEntry } from './fallback-header.ts';
+import type { RetrySettings } from './retry.ts';
+import { formatOf, type Target } from './target.ts';
+import { tellsUsageWhenAsked } from './usage-chunk.ts';
+
+/** What a request's own headers ask of the routed lane. */
+export interface RoutedAsks {
+  readonly retry: RetrySettings | null;
+  readonly fallbacks: readonly FallbackEntry[];
+  readonly streamUsage: boolean;
+}
+
+export const nothingRouted: RoutedAsks = { retry: null, fallbacks: [], streamUsage: false };
+
+/** What the routed lane does with a request, as far as it is known before its body. */
+export interface RoutePlan {
+  readonly retry: RetrySettings | null;
+  /** In the order in which they are called. */
+  readonly targets: readonly [Target, ...Target[]];
+  /** Of the configuration's, those that the body's model may call for. */
+  readonly rules: readonly FallbackRule[];
+  readonly isUnified: boolean;
+  readonly asksUsage: boolean;
+  /** As they go to the first target. */
+  readonly headers: IncomingHttpHeaders;
+}
+
+export type Planned =
+  | { readonly kind: 'pass' }
+  | { readonly kind: 'routed'; readonly plan: RoutePlan }
+  | { readonly kind: 'refused'; readonly message: string };
+
+export interface PlanParts {
+  readonly asks: RoutedAsks;
+  readonly resolution: Extract<Resolution, { kind: 'found' }>;
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+  /** As the caller sent it, which a target of its own is named beside. */
+  readonly url: string;
+  readonly feature: string;
+}
+
+/** Bodies that can name their models: https://openrouter.ai/docs/features/model-routing */
+const NAMES_MODELS = /\/(?:chat\/completions|completions|responses|embeddings|messages)(?:\?|$)/;
+
+export function createPlanner(resolver: Resolver, rules: readonly FallbackRule[]) {
+  return function plan({ asks, resolution, method, headers, url, feature }: PlanParts): Planned {
+    const { destination } = resolution;
+    const first = targetAt(destination);
+    const matching = rules.filter(
+      (rule) => rule.provider === destination.provider.name && (rule.feature === '' || rule.feature === feature),
+    );
+    const posts = method === 'POST';
+    const isUnified = resolution.isUnified && posts && NAMES_MODELS.test(destination.path);
+    const asksUsage =
+      posts && (asks.streamUsage || destination.provider.streamUsage) && tellsUsageWhenAsked(formatOf(first));
+    const asksAnything = asks.retry !== null || asks.fallbacks.length > 0 || asksUsage;
+    const isPlain = !asksAnything && !isUnified && !destination.isCallersOwn;
+    if (isPlain && (matching.length === 0 || !posts)) return { kind: 'pass' };
+    const listed = resolveEntries(asks.fallbacks, destination, url);
+    if (typeof listed === 'string') return { kind: 'refused', message: listed };
+    const targets = inOrder(first, listed, resolution.isUnified);
+    return {
+      kind: 'routed',
+      plan: { retry: asks.retry, targets, rules: posts ? matching : [], isUnified, asksUsage, headers },
+    };
+  };
+
+  function resolveEntries(entries: readonly FallbackEntry[], first: Destination, url: string): Target[] | string {
+    const targets: Target[] = [];
+    for (const [index, entry] of entries.entries()) {
+      const address = entry['target-url'];
+      const resolution = address === '' ? null : resolver.resolveTarget(address, url);
+      if (resolution?.kind === 'unknown') return `Helicone-Fallbacks: ${index}.target-url: ${resolution.message}`;
+      targets.push(fromEntry(entry, index, resolution?.destination ?? first, first));
+    }
+    return targets;
+  }
+}
+export type Planner = ReturnType<typeof createPlanner>;
+
+export function targetAt(destination: Destination): Target {
+  return {
+    destination,
+    model: '',
+    bodyKeys: {},
+    headers: {},
+    keepsCredentials: true,
+    leadsOnWhen: readConditions(undefined),
+    index: null,
+    namesAddress: false,
+  };
+}
+
+function fromEntry(entry: FallbackEntry, index: number, destination: Destination, first: Destination): Target {
+  const headers = Object.fromEntries(Object.entries(entry.headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const bringsOwn = Object.keys(headers).some(isSecretName);
+  return {
+    destination,
+    model: entry.model,
+    bodyKeys: entry.bodyKeyOverride,
+    headers,
+    keepsCredentials: !bringsOwn && destination.upstream === first.upstream,
+    leadsOnWhen: readConditions(entry.onCodes),
+    index,
+    namesAddress: entry['target-url'] !== '',
+  };
+}
+
+/**
+ * On the reference's gateway the list is the whole chain. Elsewhere the path names the first target, and a list that
+ * begins with that same one says how to call it.
+ */
+function inOrder(first: Target, listed: readonly Target[], isUnified: boolean): readonly [Target, ...Target[]] {
+  const [head, ...rest] = listed;
+  if (head === undefined) return [first];
+  const isSame = head.namesAddress && head.model === '' && head.destination.upstream === first.destination.upstream;
+  if (!isUnified && !isSame) return [first, head, ...rest];
+  // Whatever credentials the request carries, it is the first target that they were sent for.
+  const bringsOwn = Object.keys(head.headers).some(isSecretName);
+  return [{ ...head, keepsCredentials: !bringsOwn }, ...rest];
+}
