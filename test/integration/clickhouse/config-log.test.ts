@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConfigLog, createConfigLog } from '../../../clickhouse/config-log.ts';
 import { takeLease } from '../../../clickhouse/lease.ts';
-import { type MigratedWarehouse, startMigrated } from '../../harness/ingest.ts';
+import type { MigratedWarehouse } from '../../harness/ingest.ts';
+import { startMigratedAnywhere } from '../../harness/real-server.ts';
 
 let migrated: MigratedWarehouse;
 let log: ConfigLog;
 
 beforeAll(async () => {
-  migrated = await startMigrated();
+  migrated = await startMigratedAnywhere();
   log = createConfigLog(migrated.warehouse);
 });
 afterAll(() => migrated.stop());

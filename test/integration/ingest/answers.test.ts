@@ -10,15 +10,15 @@ import {
   openTestOutbox,
   runIngester,
   standing,
-  startMigrated,
   type TestOutbox,
 } from '../../harness/ingest.ts';
+import { startMigratedAnywhere } from '../../harness/real-server.ts';
 import { until } from '../../harness/stack.ts';
 
 let engine: MigratedWarehouse;
 let relay: HttpRelay;
 beforeAll(async () => {
-  engine = await startMigrated();
+  engine = await startMigratedAnywhere();
   relay = await startHttpRelay(engine.server.url);
 });
 afterAll(async () => {

@@ -9,14 +9,14 @@ import {
   openTestOutbox,
   runIngester,
   standing,
-  startMigrated,
   type TestOutbox,
 } from '../../harness/ingest.ts';
+import { startMigratedAnywhere } from '../../harness/real-server.ts';
 import { until } from '../../harness/stack.ts';
 
 let migrated: MigratedWarehouse;
 beforeAll(async () => {
-  migrated = await startMigrated();
+  migrated = await startMigratedAnywhere();
 });
 afterAll(() => migrated.stop());
 
