@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { capturedConversation } from './conversation/conversation.ts';
 import { correction, repricingFlag } from './money-api.ts';
 import { receipt } from './prices/receipt.ts';
+import { standingScore } from './scores-api.ts';
 import { dimension, metric, view } from './view.ts';
 
 /** The dashboard server's JSON API: requests that the browser sends, answers that it gets. All under /api, POST unless said. */
@@ -200,6 +201,8 @@ export const requestDetail = z.object({
   conversation: capturedConversation.nullable(),
   /** Newest first; empty where the cost is as it was first written. */
   corrections: z.array(correction),
+  /** What stands of each name, newest first. */
+  scores: z.array(standingScore),
   /** How many exchanges carry this request id; more than 1 = the caller reused it. */
   sameId: count,
 });

@@ -11,8 +11,8 @@ const dollars = z.string();
 const instant = z.iso.datetime({ offset: true });
 const day = z.iso.date();
 
-/** What people change in the dashboard. Paths: /api/price-overrides and /api/model-aliases. */
-export const configKind = z.enum(['price-override', 'model-alias']);
+/** What people change in the dashboard. Paths: /api/price-overrides, /api/model-aliases, /api/experiments. */
+export const configKind = z.enum(['price-override', 'model-alias', 'experiment']);
 export type ConfigKind = z.infer<typeof configKind>;
 
 export const configEntry = z.object({
@@ -24,7 +24,7 @@ export const configEntry = z.object({
   at: instant.nullable(),
   who: z.string(),
   deleted: z.boolean(),
-  /** PriceOverride of domain/prices/override.ts, or ModelAlias of domain/prices/alias.ts, as JSON. */
+  /** PriceOverride of domain/prices/override.ts, ModelAlias of domain/prices/alias.ts, or Experiment, as JSON. */
   value: z.record(z.string(), z.unknown()),
 });
 export type ConfigEntry = z.infer<typeof configEntry>;

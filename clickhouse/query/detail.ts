@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RequestDetail } from '../../domain/api.ts';
 import { SpendlensError } from '../../domain/error.ts';
 import { type Receipt, receipt } from '../../domain/prices/receipt.ts';
+import { createScores } from '../scores.ts';
 import { type Asking, optionsOf } from './asking.ts';
 import { conversationOf } from './conversation.ts';
 import { askCorrections } from './corrections.ts';
@@ -110,10 +111,11 @@ export async function askDetail(asking: Asking, requestId: string, identity: Ide
     );
   }
   const exchange = sql`outbox_id = ${text(row.outbox_id)} AND seq = ${whole(row.seq)}`;
-  const [attempts, bodies, corrections] = await Promise.all([
+  const [attempts, bodies, corrections, scores] = await Promise.all([
     asking.warehouse.rows(attemptRow, render(attemptsQuery(requestId, exchange)), optionsOf(asking)),
     asking.warehouse.rows(bodyRow, render(bodiesQuery(exchange)), optionsOf(asking)),
     askCorrections(asking, requestId, exchange),
+    createScores(asking.warehouse).standing(row.outbox_id, row.seq),
   ]);
   const body = new Map(bodies.map((each) => [each.attempt, each]));
   return {
@@ -131,6 +133,7 @@ export async function askDetail(asking: Asking, requestId: string, identity: Ide
     attempts: attempts.map((each) => attemptOf(each, body.get(each.attempt))),
     conversation: conversationOf(row, bodies),
     corrections,
+    scores,
     sameId: row.same_id,
   };
 }

@@ -1,17 +1,21 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Warehouse } from '../../clickhouse/client.ts';
+import { createScores } from '../../clickhouse/scores.ts';
 import type { Logger } from '../../process/log.ts';
 import type { ChildState } from '../../process/messages.ts';
 import { createApi } from './api.ts';
 import type { DashboardConfig } from './config.ts';
+import { createExperiments, type ExperimentsParts } from './experiments.ts';
 import { createHostGuard, guardOrigin } from './guard.ts';
 import { createLimiter } from './limiter.ts';
 import { createMoneyApi, type MoneyParts } from './money.ts';
 import { createReconciliation, RECONCILIATION_LIMIT } from './reconciliation.ts';
 import { createErrorHandler, Refusal } from './refusal.ts';
+import { createHeliconeScores, createScoresApi } from './scores.ts';
 import { createSessions } from './session.ts';
 import { createGate, createSignIn, createSignInLink } from './sign-in.ts';
+import { createSnapshot } from './snapshot.ts';
 import { createStatus } from './status.ts';
 import { createWeb } from './web.ts';
 
@@ -21,6 +25,7 @@ export interface AppParts {
   readonly children: () => readonly ChildState[];
   readonly log: Logger;
   readonly money: Omit<MoneyParts, 'warehouse'>;
+  readonly experiments: Pick<ExperimentsParts, 'declared' | 'providers'>;
   /** The folder of the built web app. */
   readonly web: string;
 }
@@ -50,7 +55,7 @@ const security = helmet({
 });
 
 /** The dashboard's web server: the API under /api, the web app everywhere else. */
-export function createApp({ config, warehouse, children, log, money, web }: AppParts): Express {
+export function createApp({ config, warehouse, children, log, money, experiments, web }: AppParts): Express {
   const sessions = createSessions(config.token);
   const limiter = createLimiter();
   const status = createStatus({
@@ -61,6 +66,7 @@ export function createApp({ config, warehouse, children, log, money, web }: AppP
     sqlUrl: config.warehouse.url,
   });
   const gate = createGate(sessions);
+  const scores = createScores(warehouse);
   const app = express();
   app.disable('etag');
   app.set('query parser', 'simple');
@@ -73,11 +79,14 @@ export function createApp({ config, warehouse, children, log, money, web }: AppP
   app.use('/api/reconciliation', gate, express.json({ limit: RECONCILIATION_LIMIT }));
   app.use('/api', express.json({ limit: BODY_LIMIT }), createSignIn(sessions, limiter), gate);
   app.get('/api/me', (_request, response) => void response.json({}));
-  app.use('/api', createApi(warehouse, status), createMoneyApi({ warehouse, ...money }));
+  app.use('/api', createApi(warehouse, status), createMoneyApi({ warehouse, ...money }), createScoresApi(scores));
+  app.use('/api/snapshot', createSnapshot({ log: money.log, declared: experiments.declared }));
+  app.use('/api/experiments', createExperiments({ warehouse, log: money.log, ...experiments }));
   app.use('/api/reconciliation', createReconciliation(warehouse));
   app.use('/api', (request) => {
     throw new Refusal(404, 'not_found', `there is no ${request.method} /api${request.path}`);
   });
+  app.use('/v1/request', express.json({ limit: BODY_LIMIT }), gate, createHeliconeScores(scores));
   app.get('/', createSignInLink(sessions, limiter));
   app.use(createWeb(web));
   app.use(createErrorHandler(log));

@@ -13,6 +13,10 @@ export interface ConfigEntriesParts<Value extends object> {
   readonly schema: z.ZodType<Value>;
   /** What spendlens.yaml declares of the kind; it wins and cannot be changed here. */
   readonly declared: () => Promise<readonly Named<Value>[]>;
+  /** Fills in what is not the user's to choose; `before` is null for a new one. */
+  readonly complete?: (value: Record<string, unknown>, before: Value | null) => Record<string, unknown>;
+  /** @throws SpendlensError request_invalid where `value` may not follow on `before` */
+  readonly check?: (value: Value, before: Value | null) => Promise<void>;
 }
 
 /** One token opens the dashboard, so it knows no names. */
@@ -21,12 +25,18 @@ const historyQuery = z.object({ id: z.string().min(1).max(128) });
 
 /** List, history, put and delete of one kind of configuration. */
 export function createConfigEntries<Value extends object>(parts: ConfigEntriesParts<Value>): Router {
-  const { log, kind, schema, declared } = parts;
+  const { log, kind, schema, declared, complete = (value) => value, check = async () => undefined } = parts;
   const router = Router();
 
   const refuseDeclared = async (id: string) => {
     if (!(await declared()).some((entry) => entry.id === id)) return;
     throw new SpendlensError('read_only', `${id} is declared in spendlens.yaml: change it there`);
+  };
+
+  const newestValue = async (id: string): Promise<Value | null> => {
+    const [newest] = await log.history(kind, id);
+    const found = newest && !newest.deleted ? schema.safeParse(newest.value) : undefined;
+    return found?.success ? found.data : null;
   };
 
   router.get('/', async (_request, response) => {
@@ -40,7 +50,9 @@ export function createConfigEntries<Value extends object>(parts: ConfigEntriesPa
   router.post('/', async (request, response) => {
     const { id = randomBytes(6).toString('hex'), version, value } = parseRequest(configPut, request.body);
     await refuseDeclared(id);
-    const parsed = parseRequest(z.object({ value: schema }), { value });
+    const before = await newestValue(id);
+    const parsed = parseRequest(z.object({ value: schema }), { value: complete(value, before) });
+    await check(parsed.value, before);
     response.json(entryOf(await log.put(kind, { id, version, who: WHO, value: parsed.value })));
   });
   router.post('/delete', async (request, response) => {

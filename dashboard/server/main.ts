@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createWarehouse } from '../../clickhouse/client.ts';
 import { createConfigLog } from '../../clickhouse/config-log.ts';
-import { rulesOf } from '../../domain/config.ts';
+import { experimentsOf, providersOf, rulesOf } from '../../domain/config.ts';
 import { readConfigFile } from '../../process/config-file.ts';
 import { runRole } from '../../process/role.ts';
 import { createRepricing } from '../../repricing/repricing.ts';
@@ -18,12 +18,25 @@ await runRole('dashboard', async ({ env, log, supervision }) => {
   const config = readConfig(env);
   const warehouse = createWarehouse(config.warehouse);
   const changes = createConfigLog(warehouse);
-  const fileRules = async () => rulesOf(await readConfigFile(config.configPath));
+  const file = () => readConfigFile(config.configPath);
+  const fileRules = async () => rulesOf(await file());
   const rules = createRulesInForce(changes, fileRules);
   const repricing = createRepricing({ warehouse, rules, log, holder: `dashboard ${process.pid}` });
   const worker = startRepricingWorker(repricing, log);
   const money = { log: changes, fileRules, repricing, wake: worker.wake };
-  const app = createApp({ config, warehouse, children: () => supervision.children(), log, money, web: WEB });
+  const experiments = {
+    declared: async () => experimentsOf(await file()),
+    providers: async () => providersOf(await file()),
+  };
+  const app = createApp({
+    config,
+    warehouse,
+    children: () => supervision.children(),
+    log,
+    money,
+    experiments,
+    web: WEB,
+  });
   const server = createServer({ keepAliveTimeout: 65_000 }, app);
   const port = await listen(server, config.host, config.port);
   if (port !== config.port && config.port !== 0) log.warn({ wanted: config.port, port }, 'port taken, moved');

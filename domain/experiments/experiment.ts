@@ -105,6 +105,16 @@ const shape = z.object({
 export const experiment = shape.superRefine(checkVariants);
 export type Experiment = z.infer<typeof experiment>;
 
+/** As spendlens.yaml declares it: running unless it says otherwise, and its id is what its salt is made of. */
+export const declaredExperiment = shape
+  .omit({ salt: true })
+  .extend({
+    id: z.string({ error: 'an id' }).regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'an id of a–z, 0–9, - and _'),
+    status: experimentStatus.default('running'),
+  })
+  .transform((declared) => ({ ...declared, salt: `spendlens.yaml/${declared.id}` }))
+  .superRefine(checkVariants);
+
 const SHARE_TOLERANCE = 1e-6;
 
 function checkVariants({ variants, goal, guards, scoreName }: z.infer<typeof shape>, context: z.RefinementCtx): void {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { experimentMetric } from './experiment.ts';
+import { experimentMetric, experimentUnit, target } from './experiment.ts';
 
 /** GET /api/experiments/{id}/results?kind=: what the results page shows. Money and durations are plain numbers here. */
 
@@ -94,6 +94,19 @@ export const experimentSeries = z.object({
   ),
 });
 export type ExperimentSeries = z.infer<typeof experimentSeries>;
+
+/** What is asked of the preview: the parts of an experiment that decide whom it meets and how long it takes. */
+export const experimentPreviewRequest = z.object({
+  kind: z.enum(['app', 'demo']).default('app'),
+  unit: experimentUnit,
+  targeting: z.array(target).max(10).default([]),
+  exposure: z.number().gt(0).max(1).default(1),
+  arms: z.number().int().min(2).max(6).default(2),
+  smallestEffect: z.number().positive().max(10).default(0.05),
+  confidence: z.enum(['anytime', 'fixed']).default('anytime'),
+  alpha: z.number().min(0.001).max(0.2).default(0.05),
+  power: z.number().min(0.5).max(0.99).default(0.8),
+});
 
 /** POST /api/experiments/preview: the traffic of the last seven days that matches, and what it takes to decide. */
 export const experimentPreview = z.object({

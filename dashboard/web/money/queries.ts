@@ -21,6 +21,7 @@ import { LIVE } from '../api/queries.ts';
 const paths: Readonly<Record<ConfigKind, string>> = {
   'price-override': '/api/price-overrides',
   'model-alias': '/api/model-aliases',
+  experiment: '/api/experiments',
 };
 const JOBS_KEY = ['repricing', 'jobs'];
 const RUNNING_POLL_MS = 700;

@@ -11,7 +11,7 @@ import * as moneyApi from '../../../domain/money-api.ts';
 import { encodePricingFacts } from '../../../domain/prices/pricing-facts.ts';
 import { createLog } from '../../../process/log.ts';
 import { attemptRow } from '../../harness/attempt-row.ts';
-import { moneyParts } from '../../harness/money-parts.ts';
+import { moneyParts, plainExperiments } from '../../harness/money-parts.ts';
 import { until } from '../../harness/stack.ts';
 import { startWarehouse, type TestWarehouse } from '../../harness/warehouse.ts';
 
@@ -92,7 +92,9 @@ beforeAll(async () => {
     warehouse: { url: engine.url, user: '', password: '' },
   };
   const money = { ...parts, wake: worker.wake };
-  server = createServer(createApp({ config, warehouse, children: () => [], log, money, web: '/nowhere' }));
+  server = createServer(
+    createApp({ config, warehouse, children: () => [], log, money, experiments: plainExperiments, web: '/nowhere' }),
+  );
   url = `http://127.0.0.1:${await listen(server, '127.0.0.1', 0)}`;
 });
 

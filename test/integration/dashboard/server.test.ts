@@ -12,7 +12,7 @@ import { listen } from '../../../dashboard/server/listen.ts';
 import * as api from '../../../domain/api.ts';
 import { createLog } from '../../../process/log.ts';
 import { fillAttempts } from '../../harness/many-rows.ts';
-import { moneyParts } from '../../harness/money-parts.ts';
+import { moneyParts, plainExperiments } from '../../harness/money-parts.ts';
 import { startWarehouse, type TestWarehouse } from '../../harness/warehouse.ts';
 
 const TOKEN = 'a-token-of-the-tests-only';
@@ -72,6 +72,7 @@ async function start(over: { warehouse?: Warehouse; token?: string } = {}) {
     children: () => [{ name: 'ingest', pid: 1, state: 'up', restarts: 2, lastExit: 'killed by SIGKILL' }],
     log: createLog('dashboard', 'silent'),
     money: { ...moneyParts(warehouse), wake: () => undefined },
+    experiments: plainExperiments,
     web,
   });
   const server = createServer(app);
