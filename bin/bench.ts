@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
+import { benchCompression } from '../test/bench/compression.ts';
 import { benchCost } from '../test/bench/cost.ts';
+import { benchIngest } from '../test/bench/ingest.ts';
 import { benchRepricing } from '../test/bench/reprice.ts';
 import { runBench } from '../test/bench/run.ts';
 import { benchSizes } from '../test/bench/sizes.ts';
@@ -12,6 +14,10 @@ const { values } = parseArgs({
     reprice: { type: 'string' },
     cost: { type: 'boolean' },
     sizes: { type: 'boolean' },
+    compression: { type: 'boolean' },
+    ingest: { type: 'boolean' },
+    exchanges: { type: 'string', default: '60000' },
+    memory: { type: 'string', default: '0' },
     against: { type: 'string' },
     flag: { type: 'string', multiple: true, default: [] },
   },
@@ -25,8 +31,21 @@ if (values.reprice !== undefined) {
   await benchRepricing(rows);
   process.exit(0);
 }
+if (values.ingest) {
+  const [exchanges, memoryMinutes] = [Number(values.exchanges), Number(values.memory)];
+  if (!(exchanges >= 1000 && memoryMinutes >= 0)) {
+    process.stderr.write('npm run bench -- --ingest [--exchanges N] [--memory MINUTES]: 1000 or more exchanges\n');
+    process.exit(2);
+  }
+  await benchIngest({ exchanges, memoryMinutes });
+  process.exit(0);
+}
 if (values.sizes) {
   await benchSizes(10_000);
+  process.exit(0);
+}
+if (values.compression) {
+  benchCompression();
   process.exit(0);
 }
 const seconds = Number(values.seconds);

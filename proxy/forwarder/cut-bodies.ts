@@ -1,5 +1,5 @@
 import { decodeContent } from '../../domain/encoding.ts';
-import type { CapturedBody, Exchange } from '../../domain/exchange.ts';
+import type { Attempt, CapturedBody, Exchange } from '../../domain/exchange.ts';
 import { keptSize } from '../capture/drop.ts';
 
 const MAX_DECODED = 64 * 1024 ** 2;
@@ -9,18 +9,32 @@ const MAX_DECODED = 64 * 1024 ** 2;
  * end, and is flagged as truncated.
  */
 export function cutBodies(exchange: Exchange, room: number): Exchange {
-  const bodies = [exchange.request, ...exchange.attempts.map(({ response }) => response)];
+  const bodies = [exchange.request, ...answersOf(exchange).map(({ response }) => response)];
   const shares = fairShares(bodies.map(keptSize), room);
   const [request = exchange.request, ...responses] = bodies.map((body, index) => cutBody(body, shares[index] ?? 0));
-  const attempts = exchange.attempts.map((attempt, index) => ({
-    ...attempt,
-    response: responses[index] ?? attempt.response,
+  return mapAnswers({ ...exchange, request }, (answer, index) => ({
+    ...answer,
+    response: responses[index] ?? answer.response,
   }));
-  return { ...exchange, request, attempts };
+}
+
+/** All that hold a response: the attempts, and the call that a cache hit was answered from. */
+export function answersOf({ attempts, answeredFrom }: Exchange): Attempt[] {
+  return answeredFrom === null ? attempts : [...attempts, answeredFrom];
+}
+
+/** `change` gets each answer with its place among `answersOf`. */
+export function mapAnswers(exchange: Exchange, change: (answer: Attempt, index: number) => Attempt): Exchange {
+  const { attempts, answeredFrom } = exchange;
+  return {
+    ...exchange,
+    attempts: attempts.map(change),
+    answeredFrom: answeredFrom === null ? null : change(answeredFrom, attempts.length),
+  };
 }
 
 /** Who needs less than an equal share leaves the rest to the others. */
-export function fairShares(sizes: readonly number[], room: number): number[] {
+function fairShares(sizes: readonly number[], room: number): number[] {
   const shares = sizes.map(() => 0);
   const smallestFirst = sizes.map((size, index) => ({ size, index })).sort((a, b) => a.size - b.size);
   let left = Math.max(0, room);

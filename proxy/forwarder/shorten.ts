@@ -1,8 +1,7 @@
-import { decodeExchange, type Exchange, encodeExchange } from '../../domain/exchange.ts';
-import type { RequestFacts, ResponseFacts } from '../../domain/usage/facts.ts';
+import { type Attempt, decodeExchange, type Exchange, encodeExchange } from '../../domain/exchange.ts';
 import { emptyBody } from '../capture/drop.ts';
-import type { FactsReader } from '../capture/facts.ts';
-import { cutBodies } from './cut-bodies.ts';
+import type { FactsAnswer, FactsJob, FactsReader } from '../capture/facts.ts';
+import { answersOf, cutBodies, mapAnswers } from './cut-bodies.ts';
 
 /** What the lengths of the bodies themselves take, once they are not empty. */
 const LENGTHS = 256;
@@ -41,34 +40,29 @@ function tryDecode(encoded: Buffer): Exchange | null {
 }
 
 async function withFacts(exchange: Exchange, facts: FactsReader): Promise<Exchange> {
-  const { attempts } = exchange;
-  const answers = await Promise.all(
-    (attempts.length > 0 ? attempts : [null]).map((attempt) => readFacts(exchange, attempt, facts)),
+  const { path, request } = exchange;
+  const answers = answersOf(exchange);
+  const responses = await Promise.all(
+    answers.map((answer) => read(facts, { ...jobOf(answer, answer.path || path, request), dropsResponse: true })),
   );
-  // Tokens of the request are counted beside the attempt that may have been billed for them.
-  const counted = answers.find(({ request }) => request?.countedInput != null) ?? answers.at(-1);
-  return {
-    ...exchange,
-    requestFacts: exchange.requestFacts ?? counted?.request ?? null,
-    attempts: attempts.map((attempt, index) => ({
-      ...attempt,
-      facts: attempt.facts ?? answers[index]?.response ?? null,
-    })),
-  };
+  // Tokens of the request are counted where the answer that the app got does not tell them.
+  const last = jobOf(answers.at(-1) ?? null, path, request);
+  const own = await read(facts, { ...last, provider: exchange.provider, dropsRequest: true });
+  const known = mapAnswers(exchange, (answer, index) => ({
+    ...answer,
+    facts: answer.facts ?? responses[index]?.response ?? null,
+  }));
+  return { ...known, requestFacts: exchange.requestFacts ?? own.request };
 }
 
-type Facts = { readonly request: RequestFacts | null; readonly response: ResponseFacts | null };
-
-function readFacts(exchange: Exchange, attempt: Exchange['attempts'][number] | null, facts: FactsReader) {
-  const { provider, path, request } = exchange;
-  const { status = null, responseHeaders = [], response = emptyBody } = attempt ?? {};
-  const job = { provider, path, status, responseHeaders, request, response, dropsRequest: true, dropsResponse: true };
-  return new Promise<Facts>((resolve) =>
-    facts.read(job, (requestFacts, responseFacts) => resolve({ request: requestFacts, response: responseFacts })),
-  );
+function jobOf(answer: Attempt | null, path: string, request: Exchange['request']): FactsJob {
+  const { provider = '', status = null, responseHeaders = [], response = emptyBody } = answer ?? {};
+  return { provider, path, status, responseHeaders, request, response, dropsRequest: false, dropsResponse: false };
 }
 
-function withoutHeaders(exchange: Exchange): Exchange {
-  const attempts = exchange.attempts.map((attempt) => ({ ...attempt, responseHeaders: [] }));
-  return { ...exchange, requestHeaders: [], attempts };
+function read(facts: FactsReader, job: FactsJob): Promise<Pick<FactsAnswer, 'request' | 'response'>> {
+  return new Promise((resolve) => facts.read(job, (request, response) => resolve({ request, response })));
 }
+
+const withoutHeaders = (exchange: Exchange): Exchange =>
+  mapAnswers({ ...exchange, requestHeaders: [] }, (answer) => ({ ...answer, responseHeaders: [] }));
