@@ -3,6 +3,7 @@ const REDACTED = '[redacted]';
 const MAX_CACHED_NAMES = 2_000;
 const SECRET_NAME =
   /^(?:(?:proxy-)?authorization|authentication|(?:set-)?cookie2?|(?:helicone|spendlens)-(?:auth|fallbacks))$|(?:^|[-_])(?:api)?key(?:[-_]?\d+)?$|apikey|token|secret|passw(?:or)?d|credential|signature/i;
+const ADDRESS_NAME = /^(?:helicone|spendlens)-(?:target-url|openai-api-base)$/i;
 /** Counts of tokens are no tokens. */
 const HARMLESS_NAME =
   /^(?:x-ratelimit-|anthropic-ratelimit-|(?:helicone|spendlens)-(?:token-limit|property-)|.*(?:idempotency-key|tokens?-count)$)/i;
@@ -28,9 +29,15 @@ export function redactHeaders(raw: readonly string[]): [string, string][] {
   const headers: [string, string][] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
-    headers.push([name, isSecretName(name) ? REDACTED : (raw[i + 1] ?? '')]);
+    const value = raw[i + 1] ?? '';
+    headers.push([name, isSecretName(name) ? REDACTED : ADDRESS_NAME.test(name) ? redactAddress(value) : value]);
   }
   return headers;
+}
+
+/** A caller's own address, without what may be a secret in it. */
+export function redactAddress(address: string): string {
+  return address.replace(/\/\/[^/]*@/, `//${REDACTED}@`).replace(/[?#].*$/s, '');
 }
 
 /** Path and query without the keys that some APIs take in them. */

@@ -1,5 +1,6 @@
 import type { Provider } from '../domain/providers.ts';
 import { providerTimeouts } from '../domain/time-limits.ts';
+import { redactAddress } from './redact.ts';
 import type { TargetRules } from './routed/target-rules.ts';
 
 /** Where a request goes. */
@@ -143,7 +144,7 @@ export function createResolver(providers: readonly Provider[], rules: TargetRule
       const refuse = (message: string): Resolution => ({
         kind: 'unknown',
         provider: null,
-        message: `${quote(withoutSecrets(target))} ${message}`,
+        message: `${quote(redactAddress(target))} ${message}`,
       });
       if (address === null) return refuse('is no URL');
       const fault = rules.faultIn(address);
@@ -204,11 +205,6 @@ function joined(base: string, rest: string): string {
 
 function hasUser({ username, password }: URL): boolean {
   return username !== '' || password !== '';
-}
-
-/** As it may be repeated to whoever sent it, and to logs. */
-function withoutSecrets(target: string): string {
-  return target.replace(/\/\/[^/@]*@/, '//[redacted]@').replace(/\?.*$/s, '');
 }
 
 function serves(baseUrl: string, origin: string): boolean {

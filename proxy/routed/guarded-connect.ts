@@ -1,4 +1,4 @@
-import { type LookupAddress, lookup as systemLookup } from 'node:dns';
+import { type LookupAddress, type LookupAllOptions, lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
 import { faultInAddress } from './address-guard.ts';
@@ -11,8 +11,15 @@ export class TargetRefused extends Error {
 export interface GuardOptions {
   readonly allowPrivate: boolean;
   readonly timeoutMs: number;
-  readonly lookup?: typeof systemLookup;
+  readonly lookup?: Lookup;
 }
+
+/** All addresses of a name, as `dns.lookup` gives them. */
+export type Lookup = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
 
 /**
  * Connects only where callers may reach. The address itself is looked at, when it is about to be connected to: a name
@@ -30,7 +37,7 @@ export function createGuardedConnect(options: GuardOptions): buildConnector.conn
   };
 }
 
-function guardedLookup(lookup: typeof systemLookup, allowPrivate: boolean): LookupFunction {
+function guardedLookup(lookup: Lookup, allowPrivate: boolean): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, '');
