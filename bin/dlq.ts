@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { createWarehouse } from '../clickhouse/client.ts';
 import { createConfigLog } from '../clickhouse/config-log.ts';
 import { readDashboardRules } from '../clickhouse/price-rules.ts';
-import { findInstallation } from '../demo/installation.ts';
+import { findWarehouse } from '../demo/installation.ts';
 import { rulesOf } from '../domain/config.ts';
 import { SpendlensError } from '../domain/error.ts';
 import { orderRules } from '../domain/prices/rules.ts';
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   });
   const [command] = positionals;
   const only = values.id === undefined ? undefined : parseId(values.id);
-  const warehouse = createWarehouse((await findInstallation(process.env)).warehouse);
+  const warehouse = createWarehouse(await findWarehouse(process.env, ['spendlens_ingest']));
   const file = rulesOf(await readConfigFile(process.env['SPENDLENS_CONFIG'] || 'spendlens.yaml'));
   const { rules: dashboard } = await readDashboardRules(createConfigLog(warehouse));
   const rules = orderRules(file, dashboard);

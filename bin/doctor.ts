@@ -1,9 +1,9 @@
 import { createWarehouse } from '../clickhouse/client.ts';
 import { askCompleteness, type Completeness, isWhole, type OutboxAccount } from '../clickhouse/query/completeness.ts';
-import { findInstallation } from '../demo/installation.ts';
+import { findWarehouse } from '../demo/installation.ts';
 
 async function main(): Promise<void> {
-  const warehouse = createWarehouse((await findInstallation(process.env)).warehouse);
+  const warehouse = createWarehouse(await findWarehouse(process.env, ['spendlens_dashboard', 'spendlens_ingest']));
   try {
     const found = await askCompleteness(warehouse);
     process.stdout.write(`${report(found).join('\n')}\n`);

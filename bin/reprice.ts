@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createWarehouse } from '../clickhouse/client.ts';
 import { createConfigLog } from '../clickhouse/config-log.ts';
-import { findInstallation } from '../demo/installation.ts';
+import { findWarehouse } from '../demo/installation.ts';
 import { rulesOf } from '../domain/config.ts';
 import { SpendlensError } from '../domain/error.ts';
 import {
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
       list: { type: 'boolean' },
     },
   });
-  const warehouse = createWarehouse((await findInstallation(process.env)).warehouse);
+  const warehouse = createWarehouse(await findWarehouse(process.env, ['spendlens_dashboard']));
   const signal = interrupted();
   try {
     const repricing = createRepricing({

@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { type Endpoints, endpoints } from '../domain/endpoints.ts';
+import { Agent, fetch, type Response } from 'undici';
+import { readWarehouseAccess, type WarehouseAccess } from '../clickhouse/access.ts';
+import { endpoints } from '../domain/endpoints.ts';
 import { SpendlensError } from '../domain/error.ts';
 
 const USAGE = `usage: npm run sql -- "SELECT …" [--format JSONEachRow] [--param name=value]
@@ -19,16 +21,25 @@ async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const sql = positionals.join(' ').trim() || (process.stdin.isTTY ? '' : (await text(process.stdin)).trim());
   if (values.help || sql === '') throw new SpendlensError('request_invalid', USAGE);
-  const place = await findEndpoints(process.env['SPENDLENS_DATA'] ?? './data');
+  const place = findServer(process.env) ?? (await findEndpoints(process.env['SPENDLENS_DATA'] || './data'));
   await print(await ask(place, sql, values.format ?? readable(), values.param ?? []));
 }
 
-async function findEndpoints(folder: string): Promise<Endpoints> {
+/** A server that CLICKHOUSE_URL names, as the reader where his password is given; null where there is none. */
+function findServer(env: NodeJS.ProcessEnv): WarehouseAccess | null {
+  if (!env['CLICKHOUSE_URL']) return null;
+  const access = readWarehouseAccess(env);
+  const password = env['SPENDLENS_READER_PASSWORD'];
+  return password ? { ...access, user: env['SPENDLENS_READER_USER'] || 'spendlens_read', password } : access;
+}
+
+async function findEndpoints(folder: string): Promise<WarehouseAccess> {
   const path = join(folder, 'endpoints.json');
   try {
-    return endpoints.parse(JSON.parse(await readFile(path, 'utf8')));
+    const { clickhouse, reader } = endpoints.parse(JSON.parse(await readFile(path, 'utf8')));
+    return { url: clickhouse, ...reader };
   } catch (cause) {
-    const hint = 'Start it with npm start, or set SPENDLENS_DATA to its data folder.';
+    const hint = 'Start it with npm start, or set SPENDLENS_DATA to its data folder, or CLICKHOUSE_URL to its server.';
     throw new SpendlensError('not_found', `no running Spendlens is known in ${path}. ${hint}`, { cause });
   }
 }
@@ -36,8 +47,8 @@ async function findEndpoints(folder: string): Promise<Endpoints> {
 /** A table for people; for a pipe, columns that other tools take. */
 const readable = () => (process.stdout.isTTY ? 'PrettyCompactMonoBlock' : 'TSVWithNames');
 
-async function ask(place: Endpoints, sql: string, format: string, params: readonly string[]): Promise<Response> {
-  const url = new URL(place.clickhouse);
+async function ask(place: WarehouseAccess, sql: string, format: string, params: readonly string[]): Promise<Response> {
+  const url = new URL(place.url);
   url.search = new URLSearchParams({
     database: 'spendlens',
     default_format: format,
@@ -48,12 +59,16 @@ async function ask(place: Endpoints, sql: string, format: string, params: readon
     const [name = '', ...value] = param.split('=');
     url.searchParams.set(`param_${name}`, value.join('='));
   }
-  const { user, password } = place.reader;
-  const headers = { 'X-ClickHouse-User': user, 'X-ClickHouse-Key': password };
+  const { user, password, tls } = place;
+  const byCertificate = tls?.client && password === '';
+  const identity = byCertificate ? { 'X-ClickHouse-SSL-Certificate-Auth': 'on' } : { 'X-ClickHouse-Key': password };
+  const headers = { 'X-ClickHouse-User': user, ...identity };
+  const dispatcher = new Agent({ connect: { ...(tls?.ca && { ca: tls.ca }), ...tls?.client } });
   try {
-    return await fetch(url, { method: 'POST', body: sql, headers });
+    return await fetch(url, { method: 'POST', body: sql, headers, dispatcher });
   } catch (cause) {
-    throw new SpendlensError('warehouse_unreachable', `nothing answers at ${place.clickhouse}. Is Spendlens running?`, {
+    const reason = cause instanceof Error && cause.cause instanceof Error ? ` (${cause.cause.message})` : '';
+    throw new SpendlensError('warehouse_unreachable', `nothing answers at ${place.url}${reason}. Is it running?`, {
       cause,
     });
   }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { readWarehouseAccess, type WarehouseAccess } from '../clickhouse/access.ts';
 import { type Endpoints, endpoints } from '../domain/endpoints.ts';
 import { SpendlensError } from '../domain/error.ts';
 import { isLocked } from '../process/socket-lock.ts';
@@ -13,7 +14,7 @@ export interface Installation {
   /** Where every outbox of the installation has its folder. */
   readonly outboxes: string;
   readonly acknowledgementPath: string;
-  readonly warehouse: { readonly url: string; readonly user: string; readonly password: string };
+  readonly warehouse: WarehouseAccess;
 }
 
 export interface DemoSignals {
@@ -24,6 +25,12 @@ export interface DemoSignals {
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
+
+const PASSWORDS = {
+  spendlens_ingest: 'SPENDLENS_INGEST_PASSWORD',
+  spendlens_dashboard: 'SPENDLENS_DASHBOARD_PASSWORD',
+} as const;
+type WarehouseUser = keyof typeof PASSWORDS;
 
 /** @throws SpendlensError not_running or data_folder_unusable */
 export async function findInstallation(env: Env): Promise<Installation> {
@@ -45,13 +52,30 @@ export async function findInstallation(env: Env): Promise<Installation> {
   };
 }
 
-/** A server of the operator's is reached with his own credentials; the embedded engine's stand in the data folder. */
-async function warehouseAccess(env: Env, data: string, found: Endpoints): Promise<Installation['warehouse']> {
-  const url = env['CLICKHOUSE_URL'];
-  if (url) return { url, user: env['CLICKHOUSE_USER'] || 'default', password: env['CLICKHOUSE_PASSWORD'] ?? '' };
+/**
+ * The warehouse that a command works with: the server that CLICKHOUSE_URL names, wherever the rest of Spendlens runs, else
+ * that of the running installation. On a server as the first of `users` whose password the environment holds, else as
+ * CLICKHOUSE_USER.
+ * @throws SpendlensError config_invalid, not_running or data_folder_unusable
+ */
+export async function findWarehouse(env: Env, users: readonly WarehouseUser[]): Promise<WarehouseAccess> {
+  return env['CLICKHOUSE_URL'] ? serverAccess(env, users) : (await findInstallation(env)).warehouse;
+}
+
+function serverAccess(env: Env, users: readonly WarehouseUser[]): WarehouseAccess {
+  const access = readWarehouseAccess(env);
+  const known = users.find((user) => env[PASSWORDS[user]]);
+  if (known === undefined) return access;
+  return { ...access, user: known, password: env[PASSWORDS[known]] ?? '' };
+}
+
+/** The embedded engine's credentials stand in the data folder. */
+async function warehouseAccess(env: Env, data: string, found: Endpoints): Promise<WarehouseAccess> {
+  if (env['CLICKHOUSE_URL']) return serverAccess(env, ['spendlens_ingest']);
   const secrets = await readJson(join(data, 'secrets.json'), z.object({ ingestPassword: z.string() }));
-  if (secrets === null) throw new SpendlensError('data_folder_unusable', `${join(data, 'secrets.json')} is missing`);
-  return { url: found.clickhouse, user: 'spendlens_ingest', password: secrets.ingestPassword };
+  const password = env['SPENDLENS_INGEST_PASSWORD'] || secrets?.ingestPassword;
+  if (!password) throw new SpendlensError('data_folder_unusable', `${join(data, 'secrets.json')} is missing`);
+  return { url: found.clickhouse, user: 'spendlens_ingest', password };
 }
 
 async function readJson<Value>(path: string, schema: z.ZodType<Value>): Promise<Value | null> {

@@ -1,13 +1,16 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { readWarehouseAccess } from '../../../clickhouse/access.ts';
 import { createWarehouse } from '../../../clickhouse/client.ts';
 import { type HttpRelay, startHttpRelay } from '../../harness/http-relay.ts';
 import { startWarehouse, type TestWarehouse } from '../../harness/warehouse.ts';
+
+const run = promisify(execFile);
 
 let folder: string;
 let engine: TestWarehouse;
@@ -40,7 +43,16 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The user's name, asked over that address with these variables. */
+/** What `npm run NAME` prints, on a machine where nothing of Spendlens runs. */
+async function command(name: string, args: string[], env: Record<string, string>): Promise<string> {
+  const script = join(import.meta.dirname, '..', '..', '..', 'bin', `${name}.ts`);
+  const { stdout } = await run(process.execPath, [script, ...args], {
+    env: { ...process.env, SPENDLENS_DATA: folder, ...env },
+  });
+  return stdout;
+}
+
+/** What the warehouse answers at that address with these variables. */
 async function answered(url: string, env: Record<string, string>): Promise<string> {
   const { username: CLICKHOUSE_USER, password: CLICKHOUSE_PASSWORD } = engine.users.ingest;
   const access = readWarehouseAccess({ CLICKHOUSE_URL: url, CLICKHOUSE_USER, CLICKHOUSE_PASSWORD, ...env });
@@ -61,6 +73,21 @@ describe.skipIf(missing)(`TLS to a ClickHouse server${missing ? ', not shown: th
     await expect(answered(open.url, {})).rejects.toMatchObject({ code: 'warehouse_unreachable', retryable: true });
     await expect(answered(open.url, {})).rejects.toThrow(/certificate/);
     expect(await answered(open.url, ca())).toBe('answered 42');
+  });
+
+  it('is spoken by commands that know nothing but the address, too', async () => {
+    const { username: CLICKHOUSE_USER, password: CLICKHOUSE_PASSWORD } = engine.users.ingest;
+    const server = { CLICKHOUSE_URL: open.url, CLICKHOUSE_USER, CLICKHOUSE_PASSWORD, ...ca() };
+    await command('migrate', [], server);
+    expect(await command('doctor', [], server)).toContain('Complete: nothing is missing');
+    expect(await command('dlq', ['list'], server)).toBe('0 dead letters\n');
+    const { username, password: SPENDLENS_READER_PASSWORD } = engine.users.reader;
+    const asReader = { ...server, SPENDLENS_READER_USER: username, SPENDLENS_READER_PASSWORD };
+    expect(await command('sql', ['SELECT currentUser() AS u, count() AS n FROM requests'], asReader)).toContain(
+      'u\tn\n',
+    );
+    await expect(command('sql', ['SELECT * FROM config'], asReader)).rejects.toThrow(/spendlens sql: .*config/);
+    await expect(command('sql', ['SELECT 1'], { ...asReader, CLICKHOUSE_CA: '' })).rejects.toThrow(/certificate/);
   });
 
   it('compresses both ways where it is told to', async () => {
