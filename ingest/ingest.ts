@@ -7,7 +7,7 @@ import type { Journal } from './journal/journal.ts';
 import type { IngestMetrics } from './metrics.ts';
 import type { Prepare, SliceRows } from './prepare.ts';
 import { halve, type Slice, sliceId, spanOf } from './slice.ts';
-import type { CutSlice, Source } from './source/source.ts';
+import type { Cut, CutSlice, Source } from './source/source.ts';
 
 export interface IngestParts {
   readonly source: Source;
@@ -31,7 +31,14 @@ const POLL_MS = 100;
 /** While little comes, slices wait for company: each one is four parts that the warehouse has to merge. */
 const LINGER_MS = 200;
 const ENOUGH_ENTRIES = 200;
+/** A look at the log while the slice before is being inserted. */
+const LOOK_MS = 50;
 const MAX_TRIES = 3;
+
+/** Each slice costs the warehouse four parts and their merging, whatever it holds: while a backlog comes in, it waits. */
+function isRipe({ slice, more }: Cut): boolean {
+  return !more && (slice?.events.length ?? 0) >= ENOUGH_ENTRIES;
+}
 
 /**
  * Brings what the log holds into the warehouse, slice by slice, until the signal comes. While one slice is being
@@ -52,12 +59,16 @@ export async function runIngest(parts: IngestParts): Promise<void> {
   }
 
   /** Prepares what follows on `current`; where that does not work now, it is found again later. */
-  async function prepareAhead(current: Slice): Promise<Prepared | null> {
+  async function prepareAhead(current: Slice, isOver: () => boolean): Promise<Prepared | null> {
     const marks = new Map(journal.marks());
     for (const { outboxId, lastSeq } of current.ranges) marks.set(outboxId, lastSeq);
     try {
-      const { slice } = await source.cut(marks);
-      return slice && slice.events.length >= ENOUGH_ENTRIES ? await prepareSlice(slice) : null;
+      for (;;) {
+        const cut = await source.cut(marks);
+        if (cut.slice && isRipe(cut)) return await prepareSlice(cut.slice);
+        if (!cut.more || isOver()) return null;
+        await sleep(LOOK_MS);
+      }
     } catch (error) {
       if (isPassing(error)) return null;
       throw error;
@@ -75,12 +86,13 @@ export async function runIngest(parts: IngestParts): Promise<void> {
   async function next(): Promise<Prepared | null> {
     const intent = journal.intent();
     if (intent) return recall(intent.slice);
-    const { slice, passed } = await source.cut(journal.marks());
+    const cut = await source.cut(journal.marks());
+    const { slice, passed } = cut;
     if (!slice) {
       if (passed.size > 0 || source.moved()) await journal.pass(passed, source.gone);
       return null;
     }
-    if (slice.events.length < ENOUGH_ENTRIES && Date.now() < finishedAt + LINGER_MS) return null;
+    if (!isRipe(cut) && Date.now() < finishedAt + LINGER_MS) return null;
     warnOfGaps(slice.slice);
     await journal.open(slice.slice);
     return prepareSlice(slice);
@@ -129,11 +141,14 @@ export async function runIngest(parts: IngestParts): Promise<void> {
         await sleep(POLL_MS, undefined, { signal });
         continue;
       }
+      let over = false;
       const ahead: Promise<Prepared | null> =
-        steady && journal.due().length === 0 ? prepareAhead(current.slice) : Promise.resolve(null);
+        steady && journal.due().length === 0 ? prepareAhead(current.slice, () => over) : Promise.resolve(null);
       // Awaited below; until then its failure must not count as one that nobody catches.
       ahead.catch(() => undefined);
-      const done = await delivered(current);
+      const done = await delivered(current).finally(() => {
+        over = true;
+      });
       steady = done;
       const prepared = await ahead;
       // Who is to stop leaves nothing begun: whoever comes next would take it for a slice that killed us.

@@ -90,6 +90,11 @@ export function createIngestMetrics(registry: Registry, now: () => number): Inge
     help: 'Messages that were gone from the topic before they were ingested.',
     registers,
   });
+  const gaps = new Counter({
+    name: 'spendlens_ingest_gaps_total',
+    help: 'Sequence numbers of outboxes that never came.',
+    registers,
+  });
   const models = new Set<string>();
 
   function labelsOf({ provider, response_model, model }: AttemptRow) {
@@ -98,13 +103,18 @@ export function createIngestMetrics(registry: Registry, now: () => number): Inge
     return { provider, model: models.has(name) ? name : 'other' };
   }
 
-  function count(row: AttemptRow): void {
-    const labels = labelsOf(row);
-    for (const [bucket, column] of Object.entries(buckets)) {
-      const value = row[column];
-      if (value) tokens.inc({ ...labels, bucket }, value);
+  /** Summed up per slice: a label lookup for each figure of each row took 2 % of ingest's time. */
+  function count(rows: readonly AttemptRow[]): void {
+    const byLabels = Map.groupBy(rows, (row) => JSON.stringify(labelsOf(row)));
+    for (const [key, alike] of byLabels) {
+      const labels: ReturnType<typeof labelsOf> = JSON.parse(key);
+      for (const [bucket, column] of Object.entries(buckets)) {
+        const value = alike.reduce((sum, row) => sum + (row[column] ?? 0), 0);
+        if (value) tokens.inc({ ...labels, bucket }, value);
+      }
+      const dollars = alike.reduce((sum, row) => sum + Number(row.cost_usd ?? 0), 0);
+      if (dollars) cost.inc(labels, dollars);
     }
-    if (row.cost_usd !== null) cost.inc(labels, Number(row.cost_usd));
   }
 
   function watchLag(lags: () => readonly PartitionLag[]): void {
@@ -139,8 +149,9 @@ export function createIngestMetrics(registry: Registry, now: () => number): Inge
     cut: (messages) => cut.inc(messages),
     watchLag,
     delivered(rows, seconds) {
-      for (const row of rows.attempts) count(row);
+      count(rows.attempts);
       for (const { step } of rows.deadLetters) deadLetters.inc({ step });
+      for (const { expected_seq, found_seq } of rows.gaps) gaps.inc(found_seq - expected_seq);
       size.observe(rows.slices.reduce((sum, slice) => sum + slice.exchanges + slice.dead_letters, 0));
       duration.observe(seconds);
       const last = rows.attempts.at(-1);

@@ -33,7 +33,7 @@ export interface RunningIngest {
   stop(): Promise<void>;
 }
 
-const defaultLimits: CutLimits = { entries: 2_000, bytes: 8 * 1024 * 1024 };
+const defaultLimits: CutLimits = { entries: 4_000, bytes: 16 * 1024 * 1024 };
 
 /** Puts the parts of ingest together and sets it going. */
 export async function startIngest(options: StartOptions): Promise<RunningIngest> {

@@ -35,8 +35,10 @@ export interface LoopParts {
 }
 
 /** Messages in memory, of all partitions of this process together, and the least that each may have. */
-const QUEUES_BYTES = 48 * 1024 * 1024;
-const LEAST_QUEUE_BYTES = 4 * 1024 * 1024;
+const QUEUES_BYTES = 96 * 1024 * 1024;
+const LEAST_QUEUE_BYTES = 6 * 1024 * 1024;
+/** One slice is being inserted, one is being prepared, one is being fetched. */
+const SLICES_PER_QUEUE = 3;
 
 /** Sets the loop of a partition going on what its last ingester left. */
 export function startLoop(parts: LoopParts, { offset, metadata }: Committed, options: LoopOptions): PartitionLoop {
@@ -44,7 +46,7 @@ export function startLoop(parts: LoopParts, { offset, metadata }: Committed, opt
   const { partition, sharers, send, isLost, signal } = options;
   const log = parts.log.child({ partition });
   const known = decodeOffsetState(metadata);
-  if (known === null) log.warn('nothing is known of this partition; the warehouse is asked what it holds');
+  if (known === null) log.info('nothing is known of this partition; the warehouse is asked what it holds');
   const start = known ?? { state: emptyState, until: 0 };
   const maxBytes = Math.max(LEAST_QUEUE_BYTES, Math.floor(QUEUES_BYTES / sharers));
   const queue = createPartitionQueue({
@@ -67,7 +69,7 @@ export function startLoop(parts: LoopParts, { offset, metadata }: Committed, opt
     queue,
     beyond: rememberBeyond(held),
     bury: createBury({ topic, partition, warehouse, inserts, tell: deadTopic.tell, buried: metrics.buried, log }),
-    limits: { entries: limits.entries, bytes: Math.min(limits.bytes, Math.floor(maxBytes / 2)) },
+    limits: { entries: limits.entries, bytes: Math.min(limits.bytes, Math.floor(maxBytes / SLICES_PER_QUEUE)) },
     signal,
   });
 

@@ -75,7 +75,7 @@ export function cutSlice(
     pieces.push(piece);
   }
   const [first] = pieces;
-  if (!first) return { passed, slice: null };
+  if (!first) return { passed, slice: null, more: false };
   // Slices that ask and slices that need not are kept apart: only the first kind depends on more than its events.
   const alike = pieces.filter(({ ask }) => ask === first.ask);
   const ranges = alike.map(({ range }) => range);
@@ -86,6 +86,7 @@ export function cutSlice(
       slice: { ranges, gaps: ours, ask: first.ask, condemned: '' },
       events: alike.flatMap(({ events }) => events),
     },
+    more: false,
   };
 }
 

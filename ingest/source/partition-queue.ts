@@ -37,6 +37,8 @@ export interface PartitionQueue {
   /** True until what was under way when the partition was taken over has been fetched again. */
   isBehind(): boolean;
   isFull(): boolean;
+  /** True where there is room for messages that wait at the broker. */
+  isFilling(): boolean;
   /** Where the next fetched message is expected; null before the first. */
   expected(): number | null;
   /** Resends since the last call. */
@@ -164,6 +166,7 @@ export function createPartitionQueue({
     },
     isBehind: () => (next ?? 0) < until,
     isFull: () => bytes >= maxBytes && (next ?? 0) >= until,
+    isFilling: () => bytes < maxBytes && (next ?? 0) < high,
     expected: () => next,
     takeResends() {
       const taken = resends;

@@ -83,16 +83,22 @@ export function createPartitionSource({ queue, beyond, bury, limits, signal }: P
       else if ((marks.get(id) ?? 0) < lastSeq) passed.set(id, next - 1);
     }
 
+    let full = false;
     for (const message of queue.pending(marks)) {
-      if (events.length >= limits.entries || (events.length > 0 && bytes >= limits.bytes) || room <= 0) break;
+      full = events.length >= limits.entries || (events.length > 0 && bytes >= limits.bytes) || room <= 0;
+      if (full) break;
       if (message.kind === 'stray') await bury(message);
       else if (blocked.has(message.outboxId)) continue;
       else if (message.kind === 'closed') await close(message.outboxId, message.lastSeq);
       else if (!(await take(message))) blocked.add(message.outboxId);
     }
-    if (pieces.size + gaps.length === 0) return { passed, slice: null };
+    if (pieces.size + gaps.length === 0) return { passed, slice: null, more: false };
     const ranges = [...pieces].map(([outboxId, piece]) => ({ outboxId, ...piece }));
-    return { passed, slice: { slice: { ranges, gaps, ask: ask ?? false, condemned: '' }, events } };
+    return {
+      passed,
+      slice: { slice: { ranges, gaps, ask: ask ?? false, condemned: '' }, events },
+      more: !full && queue.isFilling(),
+    };
   }
 
   /** Waits until the queue has been filled with all that was there when the slice was cut. */

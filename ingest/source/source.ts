@@ -10,6 +10,8 @@ export interface CutSlice {
 export interface Cut {
   readonly passed: ReadonlyMap<string, number>;
   readonly slice: CutSlice | null;
+  /** The slice could hold more, and more is on its way. */
+  readonly more: boolean;
 }
 
 export interface CutLimits {
