@@ -77,10 +77,12 @@ export function createProxyMetrics(registry: Registry, outbox: Outbox, memory: C
 }
 
 function registerOutbox(registry: Registry, outbox: Outbox, memory: CaptureMemory): void {
-  const gauge = (name: string, help: string, read: () => number) =>
+  // Workers are added up in one scrape; of their ages the highest is the one that matters.
+  const gauge = (name: string, help: string, read: () => number, aggregator: 'sum' | 'max' = 'sum') =>
     new Gauge({
       name,
       help,
+      aggregator,
       registers: [registry],
       collect() {
         this.set(read());
@@ -93,6 +95,7 @@ function registerOutbox(registry: Registry, outbox: Outbox, memory: CaptureMemor
     'spendlens_outbox_lag_seconds',
     'Age of the oldest exchange not yet in the warehouse.',
     () => outbox.stats().lagMs / 1000,
+    'max',
   );
   gauge('spendlens_outbox_shed_bodies', 'Bodies given up for want of memory or room.', () => outbox.stats().shedBodies);
   gauge(
