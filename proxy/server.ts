@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import http, { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import express from 'express';
+import express, { type Application } from 'express';
 import type { Logger } from '../process/log.ts';
 import type { Admission } from './admission.ts';
 import { forgetRequest, noteRequest, tellHalfClosing } from './half-close.ts';
@@ -31,7 +31,6 @@ export function createProxyServer(parts: ServerParts): http.Server {
 
   function serve(req: IncomingMessage, res: ServerResponse): void {
     if (isDraining()) res.shouldKeepAlive = false;
-    noteRequest(req);
     if (operations.answers(req, res)) return;
     const expects = req.headers.expect;
     const admission = admitSafely(req, res);
@@ -80,10 +79,15 @@ export function createProxyServer(parts: ServerParts): http.Server {
 
   const app = express();
   app.disable('x-powered-by');
-  app.use((req, res) => serve(req, res));
+  const messages = bornExpress(app);
+  app.use((req, res) => {
+    serve(req, res);
+    noteRequest(req);
+  });
 
   const server = http.createServer(
     {
+      ...messages,
       maxHeaderSize: MAX_HEADER_BYTES,
       keepAliveTimeout: KEEP_ALIVE_MS,
       // Uploads and long prompts take what they take; only the headers have a deadline.
@@ -114,6 +118,19 @@ export function createProxyServer(parts: ServerParts): http.Server {
     else socket.destroy();
   });
   return server;
+}
+
+/**
+ * Express gives each request and response a prototype of its own after the fact, which costs the engine all that it
+ * knows about their shape. Those that are made with that prototype are left as they are.
+ */
+function bornExpress(app: Application) {
+  class Incoming extends IncomingMessage {}
+  class Outgoing extends ServerResponse<Incoming> {}
+  Object.setPrototypeOf(Incoming.prototype, Reflect.get(app, 'request'));
+  Object.setPrototypeOf(Outgoing.prototype, Reflect.get(app, 'response'));
+  Object.assign(app, { request: Incoming.prototype, response: Outgoing.prototype });
+  return { IncomingMessage: Incoming, ServerResponse: Outgoing };
 }
 
 function isWebSocket({ method, headers }: IncomingMessage): boolean {
