@@ -106,7 +106,7 @@ export function createAdmission({ resolver, planner, proxyKey, recordingParts, o
     const { url } = access;
     const planned = isUpgrade
       ? planUpgrade(destination)
-      : planner({ asks: asks.routed, resolution, method: req.method ?? '', headers, url, feature: tags.feature });
+      : planner({ asks: asks.routed, resolution, method: req.method ?? '', headers, url, tags });
     if (planned.kind === 'refused')
       return refuse({ status: 400, code: 'target_refused', style, message: planned.message });
     const plan = planned.kind === 'routed' ? planned.plan : null;

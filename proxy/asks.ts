@@ -49,6 +49,7 @@ const handled: ReadonlySet<string> = new Set([
   'retry-max-timeout',
   'fallbacks',
   'stream-usage',
+  'force-variant',
 ]);
 const isTrue = (value: string) => value.trim().toLowerCase() === 'true';
 /** Settings that ask for nothing unless they are true. */
@@ -75,7 +76,7 @@ export function readAsks(own: OwnHeaders): Asks {
     modelOverride: value('model-override').slice(0, 256),
     kind: value('kind') === 'demo' ? 'demo' : 'app',
     target: value('target-url') || value('openai-api-base'),
-    routed: routedAsks(retry, fallbacks, isTrue(value('stream-usage'))),
+    routed: routedAsks(retry, fallbacks, isTrue(value('stream-usage')), value('force-variant')),
   };
 }
 
@@ -84,8 +85,10 @@ function routedAsks(
   retry: RetrySettings | null,
   fallbacks: readonly FallbackEntry[],
   streamUsage: boolean,
+  forcedVariant: string,
 ): RoutedAsks {
-  return retry === null && fallbacks.length === 0 && !streamUsage ? nothingRouted : { retry, fallbacks, streamUsage };
+  const asksNothing = retry === null && fallbacks.length === 0 && !streamUsage && forcedVariant === '';
+  return asksNothing ? nothingRouted : { retry, fallbacks, streamUsage, forcedVariant };
 }
 
 /** Where passing a request on without what it asked for would be worse than refusing it. */

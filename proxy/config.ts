@@ -18,6 +18,10 @@ const byteSize = z
 const schema = z.object({
   SPENDLENS_DATA: z.string({ error: 'expected the path of the data folder' }).min(1),
   SPENDLENS_CONFIG: optional(z.string().optional()),
+  SPENDLENS_DASHBOARD_URL: optional(
+    z.url({ protocol: /^https?$/, error: 'expected an http:// or https:// URL' }).optional(),
+  ),
+  SPENDLENS_TOKEN: optional(z.string().optional()),
   SPENDLENS_PROXY_HOST: optional(z.string().default('127.0.0.1')),
   SPENDLENS_PROXY_PORT: optional(z.coerce.number().int().min(0).max(65_535).default(8787)),
   SPENDLENS_PROXY_FD: optional(z.coerce.number().int().min(3).optional()),
@@ -33,6 +37,7 @@ const schema = z.object({
   SPENDLENS_ROUTED_BODY_LIMIT: optional(byteSize.default(16 * MIB)),
   SPENDLENS_OUTBOX_LIMIT: optional(byteSize.default(2048 * MIB)),
   KAFKA_BROKERS: optional(z.string().optional()),
+  SPENDLENS_DRAIN_SECONDS: optional(z.coerce.number().min(0).max(86_400).default(7.7)),
   SPENDLENS_PROXY_KEY: optional(
     z
       .string()
@@ -42,6 +47,9 @@ const schema = z.object({
 });
 
 export interface ProxySettings {
+  readonly data: string;
+  /** Where experiments are asked for; null = of the dashboard that runs on the same data folder. */
+  readonly dashboard: { readonly url: string; readonly token: string } | null;
   readonly configPath: string | null;
   readonly host: string;
   readonly port: number;
@@ -58,6 +66,8 @@ export interface ProxySettings {
   /** Of a request that may have to be sent more than once. */
   readonly routedBodyLimit: number;
   readonly proxyKey: string | null;
+  /** How long what is under way may go on after SIGTERM. */
+  readonly drainMs: number;
 }
 
 /** @throws SpendlensError config_invalid that names the variable. */
@@ -77,6 +87,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     host: values.SPENDLENS_PROXY_HOST,
     port: values.SPENDLENS_PROXY_PORT,
     fd: values.SPENDLENS_PROXY_FD ?? null,
+    data: values.SPENDLENS_DATA,
+    dashboard: values.SPENDLENS_DASHBOARD_URL
+      ? { url: values.SPENDLENS_DASHBOARD_URL, token: values.SPENDLENS_TOKEN ?? '' }
+      : null,
     outboxes: join(values.SPENDLENS_DATA, 'outbox'),
     outboxFolder: join(values.SPENDLENS_DATA, 'outbox', values.SPENDLENS_WORKER),
     adoptFrom: values.SPENDLENS_ADOPT_FROM ?? null,
@@ -86,6 +100,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     outboxLimit: values.SPENDLENS_OUTBOX_LIMIT,
     routedBodyLimit: values.SPENDLENS_ROUTED_BODY_LIMIT,
     proxyKey,
+    drainMs: values.SPENDLENS_DRAIN_SECONDS * 1000,
   };
 }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { join } from 'node:path';
 import { appTimeoutsOf, providersOf } from '../domain/config.ts';
 import { SpendlensError } from '../domain/error.ts';
 import type { Provider } from '../domain/providers.ts';
@@ -22,6 +23,7 @@ import { createPassLane } from './pass-lane.ts';
 import { openRoutedLane } from './routed/open-lane.ts';
 import { createTargetRules } from './routed/target-rules.ts';
 import { createProxyServer } from './server.ts';
+import { dashboardAddress, followSnapshot } from './snapshot.ts';
 import { createStallWatch } from './stall-watch.ts';
 import { createResolver } from './upstream.ts';
 
@@ -39,7 +41,13 @@ export async function startProxy({ env, log, registry, supervision }: RoleContex
   const appTimeouts = appTimeoutsOf(config);
   const resolver = createResolver(providers, createTargetRules(config.targets));
   const { routedBodyLimit: bodyLimit } = settings;
-  const routed = openRoutedLane({ config, providers, resolver, appTimeouts, bodyLimit, env, log });
+  const snapshot = await followSnapshot({
+    path: join(settings.data, 'snapshot.json'),
+    address: dashboardAddress(settings.data, settings.dashboard),
+    log,
+  });
+  const experiments = () => snapshot.current().experiments;
+  const routed = openRoutedLane({ config, providers, resolver, appTimeouts, bodyLimit, env, experiments, log });
   const proxyKey = settings.proxyKey === null ? null : createProxyKey(settings.proxyKey);
   const { acknowledgementPath, outboxes, adoptFrom } = settings;
   const outboxOptions = { acknowledgementPath, limitBytes: settings.outboxLimit, log };
@@ -81,10 +89,10 @@ export async function startProxy({ env, log, registry, supervision }: RoleContex
   return {
     port,
     async stop() {
-      await drain.run(server);
+      await drain.run(server, settings.drainMs);
       stallWatch.close();
       agents.close();
-      await routed.close();
+      await Promise.all([routed.close(), snapshot.stop()]);
       await facts.close();
       await Promise.all([outbox.close(), adoption?.stop()]);
     },

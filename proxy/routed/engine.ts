@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Failure } from '../../domain/routing/failure.ts';
+import type { Assignment } from '../experiments.ts';
 import { ownAnswerHeaders } from '../headers.ts';
 import type { Passage } from '../passage.ts';
 import { redactPath } from '../redact.ts';
@@ -25,6 +26,8 @@ export interface Run {
   readonly passage: Passage;
   readonly plan: RoutePlan;
   readonly targets: readonly [Target, ...Target[]];
+  /** The part that the request takes in an experiment. */
+  readonly assignment: Assignment | null;
   readonly body: SentBody;
   /** Why nothing is tried a second time, as the app is told; '' where it may be. */
   readonly note: string;
@@ -34,7 +37,7 @@ const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT'
 
 /** Returns `run`, which calls one target after another until an answer is the app's to have. */
 export function createEngine({ dispatchers, budget, totalMs }: EngineParts) {
-  return async function run({ req, res, passage, plan, targets, body, note }: Run): Promise<void> {
+  return async function run({ req, res, passage, plan, targets, assignment, body, note }: Run): Promise<void> {
     const { recording, requestId } = passage;
     const deadlineMs = performance.now() + totalMs;
     let spent = note;
@@ -64,6 +67,7 @@ export function createEngine({ dispatchers, budget, totalMs }: EngineParts) {
       const holds = { error: may.error || asksUsage, answer: may.answer };
       const readsAnswer = holds.answer || asksUsage;
       made++;
+      if (assignment !== null) recording.steer({ answeredVariant: target.variant });
       if (made > 1 || target.destination !== passage.destination || target.model !== '') {
         recording.aimAt(callTargetOf(target, passage));
       }
@@ -83,7 +87,7 @@ export function createEngine({ dispatchers, budget, totalMs }: EngineParts) {
         format,
         hidesUsage: asksUsage,
         holds,
-        ownHeaders: (status) => ownHeaders(passage, target, status, made, spent),
+        ownHeaders: (status) => [...ownHeaders(passage, target, status, made, spent), ...experimentHeaders(assignment)],
       });
     };
 
@@ -142,6 +146,11 @@ function ownHeaders(passage: Passage, target: Target, status: number, made: numb
   headers.push('Spendlens-Attempts', String(made));
   if (note !== '') headers.push('Spendlens-Retry', note);
   return headers;
+}
+
+function experimentHeaders(assignment: Assignment | null): string[] {
+  if (assignment === null) return [];
+  return ['Spendlens-Experiment', assignment.experiment, 'Spendlens-Variant', assignment.variant.name];
 }
 
 function refusalFor({ cause, message }: Failure, { destination }: Target): Refusal {

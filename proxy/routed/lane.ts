@@ -3,6 +3,7 @@ import { decodeContent } from '../../domain/encoding.ts';
 import type { AppTimeouts } from '../../domain/time-limits.ts';
 import { parseJson } from '../../domain/usage/json.ts';
 import type { Logger } from '../../process/log.ts';
+import type { Assignment } from '../experiments.ts';
 import type { Passage } from '../passage.ts';
 import { statusSeen } from '../recording.ts';
 import { answerRefusal, type Refusal } from '../refusal.ts';
@@ -47,18 +48,29 @@ export function createRoutedLane(parts: RoutedLaneParts) {
       case 'long': {
         const note = `off: the body is longer than ${bodyLimit} bytes`;
         const sent = { bytes: body.stream, value: null, isChanged: false };
-        return run({ req, res, passage, plan: once(plan), targets: [plan.targets[0]], body: sent, note });
+        return run({
+          req,
+          res,
+          passage,
+          plan: once(plan),
+          targets: [plan.targets[0]],
+          assignment: null,
+          body: sent,
+          note,
+        });
       }
       case 'whole': {
         const value = needsBody(plan) ? readObject(body.bytes, req.headers['content-encoding']) : null;
-        const chosen = choose(plan, value);
+        const chosen = choose(plan, value, requestId);
         if (chosen.kind === 'refused') {
           recording.failed('refused');
           const { style } = destination.provider;
           return refuse({ status: 400, code: 'request_invalid', style, message: chosen.message });
         }
         const sent: SentBody = { bytes: body.bytes, value: chosen.body, isChanged: chosen.body !== value };
-        return run({ req, res, passage, plan, targets: chosen.targets, body: sent, note: '' });
+        const { assignment } = chosen;
+        if (assignment !== null) recording.steer(steeringOf(assignment));
+        return run({ req, res, passage, plan, targets: chosen.targets, assignment, body: sent, note: '' });
       }
     }
   }
@@ -88,8 +100,8 @@ export type RoutedLane = ReturnType<typeof createRoutedLane>;
 const MAX_DECODED = 64 * 1024 ** 2;
 
 /** What is asked for without a look at the body goes without a parse of it. */
-function needsBody({ isUnified, asksUsage, rules, targets }: RoutePlan): boolean {
-  return isUnified || asksUsage || rules.length > 0 || targets.some(changesBody);
+function needsBody({ isUnified, asksUsage, rules, experiments, targets }: RoutePlan): boolean {
+  return isUnified || asksUsage || rules.length > 0 || experiments.length > 0 || targets.some(changesBody);
 }
 
 function changesBody({ model, bodyKeys }: RoutePlan['targets'][number]): boolean {
@@ -99,6 +111,10 @@ function changesBody({ model, bodyKeys }: RoutePlan['targets'][number]): boolean
 function readObject(bytes: NonSharedBuffer, encoding: string | undefined) {
   const decoded = decodeContent(bytes, encoding ?? null, MAX_DECODED);
   return decoded.kind === 'whole' ? asObject(parseJson(Buffer.from(decoded.bytes).toString('utf8'))) : null;
+}
+
+function steeringOf({ experiment, variant, unitId }: Assignment) {
+  return { experiment, variant: variant.name, unitId };
 }
 
 function once(plan: RoutePlan): RoutePlan {

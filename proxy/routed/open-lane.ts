@@ -1,5 +1,6 @@
 import type { Config } from '../../domain/config.ts';
 import type { Provider } from '../../domain/providers.ts';
+import type { RunningExperiment } from '../../domain/snapshot.ts';
 import type { AppTimeouts } from '../../domain/time-limits.ts';
 import type { Logger } from '../../process/log.ts';
 import type { Resolver } from '../upstream.ts';
@@ -18,15 +19,17 @@ export interface OpenLaneOptions {
   readonly appTimeouts: AppTimeouts;
   readonly bodyLimit: number;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Those that run now. */
+  readonly experiments: () => readonly RunningExperiment[];
   readonly log: Logger;
 }
 
 /** @throws SpendlensError config_invalid */
 export function openRoutedLane(options: OpenLaneOptions) {
-  const { config, providers, resolver, appTimeouts, bodyLimit, env, log } = options;
+  const { config, providers, resolver, appTimeouts, bodyLimit, env, experiments, log } = options;
   const dispatchers = createDispatchers(config.targets?.allowPrivate ?? false);
   return {
-    planner: createPlanner(resolver, config.fallbacks ?? []),
+    planner: createPlanner({ resolver, rules: config.fallbacks ?? [], experiments }),
     lane: createRoutedLane({
       dispatchers,
       choose: createChooser({ resolver, keyOf: readProviderKeys(providers, config.fallbacks, env) }),

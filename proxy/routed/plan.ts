@@ -1,6 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Tags } from '../../domain/exchange.ts';
 import { readConditions } from '../../domain/routing/conditions.ts';
 import type { FallbackRule } from '../../domain/routing/settings.ts';
+import type { RunningExperiment } from '../../domain/snapshot.ts';
+import { candidatesFor } from '../experiments.ts';
 import { isSecretName } from '../redact.ts';
 import type { Destination, Resolution, Resolver } from '../upstream.ts';
 import type { FallbackEntry } from './fallback-header.ts';
@@ -13,9 +16,11 @@ export interface RoutedAsks {
   readonly retry: RetrySettings | null;
   readonly fallbacks: readonly FallbackEntry[];
   readonly streamUsage: boolean;
+  /** `EXPERIMENT=VARIANT`, to try a variant out; '' for none. */
+  readonly forcedVariant: string;
 }
 
-export const nothingRouted: RoutedAsks = { retry: null, fallbacks: [], streamUsage: false };
+export const nothingRouted: RoutedAsks = { retry: null, fallbacks: [], streamUsage: false, forcedVariant: '' };
 
 /** What the routed lane does with a request, as far as it is known before its body. */
 export interface RoutePlan {
@@ -24,6 +29,10 @@ export interface RoutePlan {
   readonly targets: readonly [Target, ...Target[]];
   /** Of the configuration's, those that the body's model may call for. */
   readonly rules: readonly FallbackRule[];
+  /** Those that may take it, once the body has told its model and user. */
+  readonly experiments: readonly RunningExperiment[];
+  readonly forcedVariant: string;
+  readonly tags: Tags;
   readonly isUnified: boolean;
   readonly asksUsage: boolean;
   /** As they go to the first target. */
@@ -42,32 +51,49 @@ export interface PlanParts {
   readonly headers: IncomingHttpHeaders;
   /** As the caller sent it, which a target of its own is named beside. */
   readonly url: string;
-  readonly feature: string;
+  readonly tags: Tags;
 }
 
 /** Bodies that can name their models: https://openrouter.ai/docs/features/model-routing */
 const NAMES_MODELS = /\/(?:chat\/completions|completions|responses|embeddings|messages)(?:\?|$)/;
 
-export function createPlanner(resolver: Resolver, rules: readonly FallbackRule[]) {
-  return function plan({ asks, resolution, method, headers, url, feature }: PlanParts): Planned {
+export interface PlannerParts {
+  readonly resolver: Resolver;
+  readonly rules: readonly FallbackRule[];
+  readonly experiments: () => readonly RunningExperiment[];
+}
+
+export function createPlanner({ resolver, rules, experiments }: PlannerParts) {
+  return function plan({ asks, resolution, method, headers, url, tags }: PlanParts): Planned {
     const { destination } = resolution;
     const first = targetAt(destination);
     const matching = rules.filter(
-      (rule) => rule.provider === destination.provider.name && (rule.feature === '' || rule.feature === feature),
+      (rule) => rule.provider === destination.provider.name && (rule.feature === '' || rule.feature === tags.feature),
     );
     const posts = method === 'POST';
     const isUnified = resolution.isUnified && posts && NAMES_MODELS.test(destination.path);
     const asksUsage =
       posts && (asks.streamUsage || destination.provider.streamUsage) && tellsUsageWhenAsked(formatOf(first));
     const asksAnything = asks.retry !== null || asks.fallbacks.length > 0 || asksUsage;
-    const isPlain = !asksAnything && !isUnified && !destination.isCallersOwn;
+    const candidates = posts ? candidatesFor(experiments(), { provider: destination.provider.name, tags }) : [];
+    const isPlain = !asksAnything && !isUnified && !destination.isCallersOwn && candidates.length === 0;
     if (isPlain && (matching.length === 0 || !posts)) return { kind: 'pass' };
     const listed = resolveEntries(asks.fallbacks, destination, url);
     if (typeof listed === 'string') return { kind: 'refused', message: listed };
     const targets = inOrder(first, listed, resolution.isUnified);
     return {
       kind: 'routed',
-      plan: { retry: asks.retry, targets, rules: posts ? matching : [], isUnified, asksUsage, headers },
+      plan: {
+        retry: asks.retry,
+        targets,
+        rules: posts ? matching : [],
+        experiments: candidates,
+        forcedVariant: asks.forcedVariant,
+        tags,
+        isUnified,
+        asksUsage,
+        headers,
+      },
     };
   };
 
@@ -93,6 +119,7 @@ export function targetAt(destination: Destination): Target {
     keepsCredentials: true,
     leadsOnWhen: readConditions(undefined),
     index: null,
+    variant: '',
     namesAddress: false,
   };
 }
@@ -108,6 +135,7 @@ function fromEntry(entry: FallbackEntry, index: number, destination: Destination
     keepsCredentials: !bringsOwn && destination.upstream === first.upstream,
     leadsOnWhen: readConditions(entry.onCodes),
     index,
+    variant: '',
     namesAddress: entry['target-url'] !== '',
   };
 }

@@ -18,6 +18,8 @@ export interface Target {
   readonly leadsOnWhen: Conditions;
   /** Place in the caller's own list of fallbacks; null where it stands in none. */
   readonly index: number | null;
+  /** Of the experiment that the request takes part in; '' where it takes part in none. */
+  readonly variant: string;
   /** True where that list says outright which address is meant. */
   readonly namesAddress: boolean;
 }
