@@ -16,7 +16,7 @@ export interface Conditions {
 }
 
 /** Where there is no answer, no list of codes can name it: these always lead on. */
-const noAnswer: readonly FailureCause[] = ['timeout', 'unreachable', 'reset', 'empty', 'malformed'];
+const noAnswer: readonly FailureCause[] = ['timeout', 'unreachable', 'reset', 'in_body', 'empty', 'malformed'];
 
 const defaultConditions: Conditions = {
   statuses: [

@@ -8,6 +8,7 @@ export type FailureCause =
   | 'timeout' // no connection, no first byte, or silence in the middle, for too long
   | 'unreachable' // no connection came to be
   | 'reset' // it broke before the app got a byte
+  | 'in_body' // an error in the body of what began as a success
   | 'empty' // a stream that ended before its first content
   | 'malformed' // not what its content type says
   | 'target'; // a caller's own target that may not be called

@@ -40,9 +40,13 @@ function contentIf(content: boolean): EventVerdict {
 /** OpenAI's `{error}`, Anthropic's `{type: error}`, and the failed response of OpenAI's Responses. */
 function errorIn(value: unknown): FailureCause | null {
   const error = at(value, 'error') ?? at(value, 'response', 'error');
-  if (isObject(error)) return causeOfWords(textAt(error, 'code') || textAt(error, 'type'), textAt(error, 'message'));
-  if (textAt(value, 'type') !== 'error') return null;
-  return causeOfWords(textAt(value, 'code'), textAt(value, 'message'));
+  if (isObject(error)) return inBody(textAt(error, 'code') || textAt(error, 'type'), textAt(error, 'message'));
+  return textAt(value, 'type') === 'error' ? inBody(textAt(value, 'code'), textAt(value, 'message')) : null;
+}
+
+function inBody(code: string, message: string): FailureCause {
+  const cause = causeOfWords(code, message);
+  return cause === 'status' ? 'in_body' : cause;
 }
 
 const saying: readonly string[] = ['content', 'reasoning_content', 'reasoning', 'refusal'];

@@ -86,6 +86,7 @@ function mayRepeat({ cause, status, mayHaveRun, isFinal }: Failure, isIdempotent
       return isIdempotent || !mayHaveRun;
     case 'context_window':
     case 'content_policy':
+    case 'in_body':
     case 'empty':
     case 'malformed':
     case 'target':
