@@ -57,6 +57,12 @@ describe('the alarms', () => {
     expect(named(expr).length > 0 || expr.startsWith('up{')).toBe(true);
   });
 
+  it.each(rules)('$alert stands in operations.md with its metric', ({ alert, expr }) => {
+    const row = docs.split('\n').find((line) => line.startsWith(`| \`${alert}\` |`)) ?? '';
+    const metrics = expr.startsWith('up{') ? ['up'] : named(expr).map((name) => name.replace(SUFFIX, ''));
+    expect(metrics.filter((name) => !row.includes(`\`${name}\``))).toEqual([]);
+  });
+
   it('are those of the table in operations.md', () => {
     const table = [...docs.matchAll(/^\| `(Spendlens\w+)` \|/gm)].map(([, name]) => name);
     expect(table.sort()).toEqual(rules.map(({ alert }) => alert).sort());
