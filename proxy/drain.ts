@@ -2,8 +2,6 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Recording } from './recording.ts';
 import { createRoster } from './roster.ts';
 
-/** With what follows it stays below the supervisor's patience, who has 10 s for everything. */
-const GRACE_MS = 7_700;
 /** For cut exchanges to reach the outbox. */
 const SETTLE_MS = 500;
 
@@ -32,12 +30,12 @@ export function createDrain() {
       if (active.size() === 0) onIdle?.();
     },
     /** Takes nothing new, lets what is under way end, and after the grace cuts it, recorded as `drained`. */
-    async run(server: Server): Promise<void> {
+    async run(server: Server, graceMs: number): Promise<void> {
       draining = true;
       server.close();
       // A connection whose answer was under way is idle only now, and would be kept for its next request.
       onSettled = () => setImmediate(() => server.closeIdleConnections());
-      await within(idle(), GRACE_MS);
+      await within(idle(), graceMs);
       for (const { who } of active.seats()) {
         const { recording, req } = who;
         recording.failed('drained');

@@ -2,11 +2,14 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { AppTimeouts } from '../domain/time-limits.ts';
 import type { CaptureMemory } from './capture/memory.ts';
 import type { Passage } from './passage.ts';
-import { answerRefusal } from './refusal.ts';
+import { answerRefusal, type Refusal } from './refusal.ts';
 import { bytesMoved, type Wait, type Watched } from './stall-watch.ts';
-import { silenceOf, unfinishedUpload } from './upstream-failure.ts';
+import { silenceOf, unfinishedUpload, untakenUpload } from './upstream-failure.ts';
 
-/** What is read of an upload that the provider does not take, so that the app's leaving behind it is seen. */
+/**
+ * What is read of an upload that the provider does not take, so that the app's leaving behind it is seen. An app with
+ * more than that under way when it leaves is noticed by the limit for uploads.
+ */
 const READ_AHEAD = 8 * 1024 ** 2;
 
 export interface PassingParts {
@@ -44,10 +47,9 @@ export class Passing implements Watched {
   waitsFor(): Wait {
     const { firstByteMs, idleMs } = this.#passage.destination.provider.timeouts;
     if (this.#res.headersSent) return { party: this.#res.writableNeedDrain ? 'app' : 'provider', limitMs: idleMs };
-    if (!this.#req.complete && !this.#proxyReq.writableNeedDrain) {
-      return { party: 'app', limitMs: this.#parts.appTimeouts.uploadIdleMs };
-    }
-    return { party: 'provider', limitMs: firstByteMs };
+    if (this.#req.complete) return { party: 'provider', limitMs: firstByteMs };
+    const party = this.#proxyReq.writableNeedDrain ? 'provider' : 'app';
+    return { party, limitMs: this.#parts.appTimeouts.uploadIdleMs };
   }
 
   quiet(): void {
@@ -72,18 +74,23 @@ export class Passing implements Watched {
   }
 
   stalled(wait: Wait): void {
-    const { recording, destination, requestId } = this.#passage;
+    const { recording, requestId } = this.#passage;
     recording.failed(wait.party === 'app' ? 'client_timeout' : 'upstream_timeout');
     if (this.#res.headersSent) {
       resetClient(this.#res);
       return;
     }
-    const refusal =
-      wait.party === 'app' ? unfinishedUpload(destination, wait.limitMs) : silenceOf(destination, wait.limitMs);
+    const refusal = this.#refusalFor(wait);
     recording.explained(refusal.message);
     if (!this.#req.complete) this.#res.shouldKeepAlive = false;
     answerRefusal(this.#res, refusal, requestId);
     this.#proxyReq.destroy();
+  }
+
+  #refusalFor({ party, limitMs }: Wait): Refusal {
+    const { destination } = this.#passage;
+    if (party === 'app') return unfinishedUpload(destination, limitMs);
+    return this.#req.complete ? silenceOf(destination, limitMs) : untakenUpload(destination, limitMs);
   }
 }
 

@@ -53,6 +53,16 @@ export function silenceOf({ provider, upstream }: Destination, limitMs: number):
   };
 }
 
+/** Of a provider that stopped reading the request. */
+export function untakenUpload({ provider, upstream }: Destination, limitMs: number): Refusal {
+  return {
+    status: 504,
+    code: 'upstream_timeout',
+    style: provider.style,
+    message: `${provider.title} at ${upstream} took nothing of the request’s body for ${limitMs} ms`,
+  };
+}
+
 /** Of an app that began to send a body and stopped. */
 export function unfinishedUpload({ provider }: Destination, limitMs: number): Refusal {
   return {

@@ -21,6 +21,7 @@ const schema = z.object({
   SPENDLENS_OPERATIONS_PORT: port.optional(),
   SPENDLENS_METRICS_TOKEN: secret,
   SPENDLENS_CLICKHOUSE_PORT: port.default(8123),
+  SPENDLENS_DRAIN_SECONDS: z.coerce.number().min(0).max(86_400).default(7.7),
   SPENDLENS_WORKERS: z.coerce.number().int().min(1).max(64).default(1),
   SPENDLENS_TOKEN: secret,
   SPENDLENS_INGEST_PASSWORD: secret,
@@ -44,7 +45,11 @@ export interface SupervisorConfig {
   readonly data: string;
   /** spendlens.yaml; need not exist. */
   readonly configPath: string;
-  readonly proxy: Address & { readonly workers: number };
+  readonly proxy: Address & {
+    readonly workers: number;
+    /** What is under way may go on for so long after SIGTERM. */
+    readonly drainMs: number;
+  };
   /** Where the dashboard finds the proxy that another supervisor runs; null = this one's own. */
   readonly proxyUrl: string | null;
   readonly dashboard: Address;
@@ -81,6 +86,7 @@ export function readSupervisorConfig(env: Env): SupervisorConfig {
       host: values.SPENDLENS_PROXY_HOST,
       port: values.SPENDLENS_PROXY_PORT,
       workers: values.SPENDLENS_WORKERS,
+      drainMs: values.SPENDLENS_DRAIN_SECONDS * 1000,
     },
     proxyUrl: values.SPENDLENS_PROXY_URL ?? null,
     dashboard: { host: values.SPENDLENS_DASHBOARD_HOST, port: values.SPENDLENS_DASHBOARD_PORT },

@@ -12,8 +12,8 @@ import { startOperations } from './operations.ts';
 import { claimPort, nextFreePort } from './ports.ts';
 import { loadSecrets } from './secrets.ts';
 
-/** Ctrl-C ends within ten seconds: streams get eight, the rest is what ingest needs to finish its slice. */
-const PROXY_GRACE_MS = 8_700;
+/** Ctrl-C ends within ten seconds: streams get most of it, what is left is for ingest to finish its slice. */
+const AFTER_DRAIN_MS = 1_000;
 const OTHERS_GRACE_MS = 1_200;
 
 export interface RunningSupervisor {
@@ -94,7 +94,7 @@ export async function startSupervisor(
   async function stop(): Promise<void> {
     if (stopping.signal.aborted) return;
     stopping.abort();
-    await Promise.all(proxies.map((proxy) => proxy.stop(PROXY_GRACE_MS)));
+    await Promise.all(proxies.map((proxy) => proxy.stop(config.proxy.drainMs + AFTER_DRAIN_MS)));
     await Promise.all([forwarder, ...behind].map((child) => child?.stop(OTHERS_GRACE_MS)));
     await warehouse?.stop(OTHERS_GRACE_MS);
     operations.close();

@@ -39,6 +39,23 @@ describe('an orderly stop', () => {
     proxy.remove();
   });
 
+  it('waits as long as it is told to', async () => {
+    const proxy = await startTestProxy({ config, env: { SPENDLENS_DRAIN_SECONDS: '60' } });
+    upstream.answer(async (_req, res) => {
+      for (let n = 0; n < 9; n++) {
+        res.write(`data: ${n}\n\n`);
+        await sleep(1_000);
+      }
+      res.end();
+    });
+    const streaming = call(`${proxy.url}/openai/v1/x`);
+    await until(() => upstream.received.length === 1, 2_000);
+    expect(await proxy.stop()).toBe(0);
+    expect(await streaming).toMatchObject({ complete: true });
+    expect((await proxy.exchanges(1))[0]).toMatchObject({ status: 200, errorKind: null });
+    proxy.remove();
+  });
+
   it('is told to who asks on an open connection, and cuts what lasts longer', async () => {
     const proxy = await startTestProxy({ config });
     upstream.answerAtOnce((_req, res) => res.write('data: endless\n\n'));
