@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { Endpoints } from '../../domain/endpoints.ts';
-import { replaceFile } from '../../process/atomic-file.ts';
 import { Child, type ChildSpec } from './child.ts';
 import { type Addresses, describeChildren, urlHost } from './children.ts';
 import type { SupervisorConfig } from './config.ts';
 import { takeDataFolder } from './data-folder.ts';
-import { bindSocket } from './listen-socket.ts';
+import { createEndpointsFile } from './endpoints-file.ts';
+import { bindSockets } from './listen-socket.ts';
 import { createMetricsCollector } from './metrics.ts';
 import { migratePatiently } from './migrations.ts';
 import { startOperations } from './operations.ts';
@@ -40,7 +40,7 @@ export async function startSupervisor(
   const events = {
     changed: () => {
       for (const child of children) child.send({ type: 'children', children: children.map((c) => c.state) });
-      if (published && !stopping.signal.aborted) void publish();
+      if (published && !stopping.signal.aborted) void file.publish();
     },
     message: collector.handle,
   };
@@ -80,16 +80,7 @@ export async function startSupervisor(
       },
     };
   }
-  // Written one after the other: two renames at once could leave the older content standing.
-  let writing = Promise.resolve();
-  function publish(): Promise<void> {
-    const path = join(config.data, 'endpoints.json');
-    writing = writing.then(() => {
-      const now = endpointsNow();
-      return now === null ? undefined : replaceFile(path, `${JSON.stringify(now, null, 2)}\n`);
-    });
-    return writing;
-  }
+  const file = createEndpointsFile(join(config.data, 'endpoints.json'), endpointsNow, stopping.signal);
 
   async function stop(): Promise<void> {
     if (stopping.signal.aborted) return;
@@ -98,7 +89,7 @@ export async function startSupervisor(
     await Promise.all([forwarder, ...behind].map((child) => child?.stop(OTHERS_GRACE_MS)));
     await warehouse?.stop(OTHERS_GRACE_MS);
     operations.close();
-    await writing;
+    await file.settled();
     await lock.release();
   }
 
@@ -118,7 +109,7 @@ export async function startSupervisor(
     if (proxies.length > 0) progress('proxy');
     await Promise.all([...proxies.map((proxy) => proxy.start()), forwarder?.start(), startRecording()]);
     published = true;
-    await publish();
+    await file.publish();
     return { endpoints: endpointsNow(), operationsPort: operations.port, stop };
   } catch (error) {
     await stop();
@@ -129,7 +120,7 @@ export async function startSupervisor(
 async function claimAddresses({ roles, proxy, server, embeddedPort }: SupervisorConfig): Promise<Addresses> {
   const embedded = roles.has('warehouse') ? await nextFreePort('127.0.0.1', embeddedPort) : 0;
   const warehouseUrl = server?.url ?? `http://127.0.0.1:${embedded}`;
-  if (!roles.has('proxy')) return { warehouseUrl, embeddedPort: embedded, proxyPort: proxy.port, socket: null };
+  if (!roles.has('proxy')) return { warehouseUrl, embeddedPort: embedded, proxyPort: proxy.port, sockets: [] };
   const proxyPort = await claimPort(proxy.host, proxy.port, 'SPENDLENS_PROXY_PORT');
-  return { warehouseUrl, embeddedPort: embedded, proxyPort, socket: bindSocket(proxy.host, proxyPort) };
+  return { warehouseUrl, embeddedPort: embedded, proxyPort, sockets: bindSockets(proxy.host, proxyPort, proxy.workers) };
 }
