@@ -17,11 +17,11 @@ const report = z.object({
   numFailedTestSuites: z.number(),
 });
 
-interface Counts {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
+const faultsReport = z.object({ passed: z.number(), failed: z.number(), skipped: z.number() });
+type Counts = z.infer<typeof faultsReport>;
+
+/** Always the same moments, so that a failure can be had again. */
+const FAULTS_SEED = '1';
 
 interface Step {
   name: string;
@@ -42,6 +42,7 @@ const steps: Step[] = [
   check('dead-code', 'knip', ['--no-progress']),
   vitest('unit'),
   vitest('integration'),
+  { name: 'faults', run: runFaults },
   vitest('browser'),
 ];
 
@@ -79,25 +80,42 @@ function vitest(project: string): Step {
   return { name: project, run: () => runVitest(project) };
 }
 
+/** The reduced set; each of its scenarios counts as one test. */
+async function runFaults(): Promise<Counts> {
+  return withReport(async (file) => {
+    const args = [join(root, 'bin', 'faults.ts'), '--short', '--seed', FAULTS_SEED, '--report', file];
+    const code = await command(process.execPath, args);
+    const counts = readReport(file, faultsReport);
+    if (counts === null) return { passed: 0, failed: 1, skipped: 0 };
+    return code === 0 ? counts : { ...counts, failed: Math.max(counts.failed, 1) };
+  });
+}
+
 async function runVitest(project: string): Promise<Counts> {
+  return withReport(async (file) => {
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+    const code = await command(bin('vitest'), ['run', '--project', project, '--passWithNoTests', ...reporters]);
+    const found = readReport(file, report);
+    if (found === null) return { passed: 0, failed: 1, skipped: 0 };
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = found;
+    // A file that cannot even be loaded fails without a failing test in it.
+    const failed = code === 0 ? numFailedTests : Math.max(numFailedTests, 1);
+    return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests };
+  });
+}
+
+async function withReport<Result>(work: (file: string) => Promise<Result>): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'spendlens-test-'));
-  const file = join(folder, 'report.json');
-  const code = await command(bin('vitest'), [
-    'run',
-    '--project',
-    project,
-    '--passWithNoTests',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${file}`,
-  ]);
-  const parsed = existsSync(file) ? report.safeParse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;
-  rmSync(folder, { recursive: true });
-  if (!parsed?.success) return { passed: 0, failed: 1, skipped: 0 };
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = parsed.data;
-  // A file that cannot even be loaded fails without a failing test in it.
-  const failed = code === 0 ? numFailedTests : Math.max(numFailedTests, 1);
-  return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests };
+  try {
+    return await work(join(folder, 'report.json'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Null where a tool died before it wrote one. */
+function readReport<Report>(file: string, schema: z.ZodType<Report>): Report | null {
+  return existsSync(file) ? (schema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data ?? null) : null;
 }
 
 function command(path: string, args: string[]): Promise<number> {
