@@ -9,8 +9,8 @@ export interface Addresses {
   readonly warehouseUrl: string;
   readonly embeddedPort: number;
   readonly proxyPort: number;
-  /** The bound socket that the workers listen on; null where this supervisor runs no proxy. */
-  readonly socket: number | null;
+  /** What each worker listens on, bound already; empty where this supervisor runs no proxy. */
+  readonly sockets: readonly number[];
 }
 
 export interface ChildSpecs {
@@ -68,12 +68,13 @@ function warehouseAs(
   };
 }
 
-function describeProxies(config: SupervisorConfig, { proxyPort, socket }: Addresses): ChildSpec[] {
-  const { host, workers } = config.proxy;
-  return Array.from({ length: workers }, (_, slot) => ({
+function describeProxies(config: SupervisorConfig, { proxyPort, sockets }: Addresses): ChildSpec[] {
+  const { host } = config.proxy;
+  const workers = sockets.length;
+  return sockets.map((socket, slot) => ({
     name: workers === 1 ? 'proxy' : `proxy ${slot}`,
     script: join(root, 'proxy', 'main.ts'),
-    ...(socket !== null && { socket }),
+    socket,
     env: () => ({
       ...common(config),
       SPENDLENS_PROXY_HOST: host,
