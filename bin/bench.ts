@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { benchCompression } from '../test/bench/compression.ts';
 import { benchCost } from '../test/bench/cost.ts';
+import { benchEdges } from '../test/bench/edges.ts';
 import { benchIngest } from '../test/bench/ingest.ts';
 import { benchRepricing } from '../test/bench/reprice.ts';
 import { runBench } from '../test/bench/run.ts';
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     sizes: { type: 'boolean' },
     compression: { type: 'boolean' },
     ingest: { type: 'boolean' },
+    edges: { type: 'boolean' },
     exchanges: { type: 'string', default: '60000' },
     memory: { type: 'string', default: '0' },
     against: { type: 'string' },
@@ -50,6 +52,10 @@ if (values.compression) {
 }
 const seconds = Number(values.seconds);
 const outageSeconds = Number(values.outage);
+if (values.edges) {
+  await benchEdges();
+  process.exit(0);
+}
 if (!(seconds > 0 && outageSeconds >= 0)) {
   process.stderr.write('npm run bench -- [--seconds N] [--outage N]: both are numbers of seconds\n');
   process.exit(2);
