@@ -55,6 +55,8 @@ export const summaryAnswer = z.object({
     /** By credential and program, dearest first, at most 10. */
     rows: z.array(z.object({ keyId: z.string(), userAgent: z.string(), spend: dollars, requests: count })),
   }),
+  /** Streams whose provider was not asked for their usage, so that their tokens were counted here. */
+  unasked: z.object({ spend: dollars, requests: count }),
   sql: z.string(),
 });
 export type SummaryAnswer = z.infer<typeof summaryAnswer>;

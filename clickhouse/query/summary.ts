@@ -20,14 +20,17 @@ const unattributedRow = z.object({
   all_requests: z.coerce.number(),
 });
 
+const unaskedRow = z.object({ spend: z.string(), requests: z.coerce.number() });
+
 /** The tiles of the overview: the figures of a view, of the period before, and the money that nobody claims. */
 export async function askSummary(asking: Asking, view: View): Promise<SummaryAnswer> {
   const scope = await resolveScope(view, asking.now, () => oldestRow(asking, view.kind));
   const before = { ...scope, span: previousSpan(scope.range, scope.zone, scope.span) };
-  const [current, previous, unattributed] = await Promise.all([
+  const [current, previous, unattributed, unasked] = await Promise.all([
     figures(asking, scope),
     figures(asking, before),
     asking.warehouse.rows(unattributedRow, render(select(unattributedQuery(scope))), optionsOf(asking)),
+    asking.warehouse.rows(unaskedRow, render(select(unaskedQuery(scope))), optionsOf(asking)),
   ]);
   return {
     range: shown(scope.span),
@@ -44,6 +47,7 @@ export async function askSummary(asking: Asking, view: View): Promise<SummaryAns
         requests,
       })),
     },
+    unasked: unasked[0] ?? { spend: '0.000000000', requests: 0 },
     sql: readable(select(figuresQuery(scope))),
   };
 }
@@ -53,6 +57,22 @@ const figuresQuery = (scope: Scope): Query => ({ ...nothing, columns: figureColu
 async function figures(asking: Asking, scope: Scope) {
   const [row] = await asking.warehouse.rows(measured, render(select(figuresQuery(scope))), optionsOf(asking));
   return figuresOf(row ?? nothingMeasured);
+}
+
+/** OpenAI's chat and completions tell the usage of a stream only when asked; one that broke off tells it in no case. */
+function unaskedQuery(scope: Scope): Query {
+  return {
+    ...nothing,
+    columns: { spend: sql`ifNull(sum(cost_usd), 0)`, requests: sql`count()` },
+    where: [
+      ...scopeConditions(scope),
+      sql`streamed`,
+      sql`cost_status IN ('estimated', 'partial')`,
+      sql`usage_raw = ''`,
+      sql`error_kind = ''`,
+      sql`match(path, '/completions([?]|$)')`,
+    ],
+  };
 }
 
 function unattributedQuery(scope: Scope): Query {

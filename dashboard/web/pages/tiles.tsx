@@ -24,7 +24,12 @@ export function Tiles() {
         skeleton={<SkeletonTiles />}
         reading={`Reading ${rangeTitle(view.range, view.timeZone).toLowerCase()} …`}
       >
-        {(answer) => <TileStrip answer={answer} />}
+        {(answer) => (
+          <>
+            <TileStrip answer={answer} />
+            <UnaskedLine unasked={answer.unasked} />
+          </>
+        )}
       </Settled>
     </div>
   );
@@ -129,6 +134,18 @@ function HonestLine({ figures }: { figures: Figures }) {
       {unpriced > 0 && estimated > 0 && ' · '}
       {estimated > 0 && `≈ ${money(figures.estimatedSpend)} estimated`}
     </span>
+  );
+}
+
+/** Money that is a guess for want of one word to the provider, and the word. */
+function UnaskedLine({ unasked: { spend, requests } }: { unasked: SummaryAnswer['unasked'] }) {
+  if (requests === 0) return null;
+  return (
+    <p className="mt-1.5 text-small text-warn">
+      ≈ <span title={exactMoney(spend)}>{money(spend)}</span> of {plural(requests, 'stream')} is counted here, since
+      nobody asked the provider for its usage: send <code>Helicone-Stream-Usage: true</code>, or set{' '}
+      <code>streamUsage: true</code> for the provider in spendlens.yaml.
+    </p>
   );
 }
 

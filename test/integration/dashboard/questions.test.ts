@@ -74,6 +74,13 @@ const rows: AttemptRow[] = [
     error_kind: 'client_disconnect',
   }),
   attemptRow(NOW - HOUR, 'one', 12, { kind: 'demo', user_id: 'demo', cost_usd: '99' }),
+  // Three days ago: a stream that nobody asked about, one that broke off, one that told its usage, and no stream.
+  ...[
+    { streamed: true, cost_status: 'estimated', cost_usd: '0.000000300' },
+    { streamed: true, cost_status: 'estimated', cost_usd: '0.000000001', error_kind: 'client_disconnect' },
+    { streamed: true, cost_status: 'partial', cost_usd: '0.000000040', usage_raw: '{"prompt_tokens":1}' },
+    { streamed: false, cost_status: 'estimated', cost_usd: '0.000000005' },
+  ].map((columns, index) => attemptRow(NOW - 72 * HOUR, 'one', 20 + index, { kind: 'demo', ...columns })),
   attemptRow(NOW - 30 * HOUR, 'one', 13, { user_id: 'ann', cost_usd: '2.5' }),
 ];
 
@@ -150,6 +157,12 @@ describe('the summary', () => {
       requests: 2,
       rows: [{ keyId: 'key-x', userAgent: 'curl/8', spend: '0.000000007', requests: 2 }],
     });
+  });
+
+  it('names the streams that nobody asked for their usage, and what they cost by our count', async () => {
+    const range = { from: new Date(NOW - 73 * HOUR).toISOString(), to: new Date(NOW - 71 * HOUR).toISOString() };
+    const { unasked } = await askSummary(asking, view({ kind: 'demo', range }));
+    expect(unasked).toEqual({ spend: '0.000000300', requests: 1 });
   });
 
   it('keeps demo apart', async () => {
