@@ -15,8 +15,8 @@ import { type SizeLoad, sizeLoads } from './size-loads.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const compressions: readonly Compression[] = ['none', 'gzip', 'zstd'];
-/** Exchanges that go to the broker at once, and are compressed together. */
-const BATCH = 100;
+/** Exchanges that go to the broker at once, and are compressed together: about the MiB that a busy forwarder sends. */
+const BATCH = 200;
 const WAIT_MS = 600_000;
 
 /** Bytes for one exchange. */
