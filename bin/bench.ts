@@ -3,6 +3,7 @@ import { benchCompression } from '../test/bench/compression.ts';
 import { benchCost } from '../test/bench/cost.ts';
 import { benchEdges } from '../test/bench/edges.ts';
 import { benchIngest } from '../test/bench/ingest.ts';
+import { benchKafka } from '../test/bench/kafka.ts';
 import { benchRepricing } from '../test/bench/reprice.ts';
 import { runBench } from '../test/bench/run.ts';
 import { benchSizes } from '../test/bench/sizes.ts';
@@ -16,8 +17,9 @@ const { values } = parseArgs({
     cost: { type: 'boolean' },
     sizes: { type: 'boolean' },
     compression: { type: 'boolean' },
-    ingest: { type: 'boolean' },
     edges: { type: 'boolean' },
+    kafka: { type: 'boolean' },
+    ingest: { type: 'boolean' },
     exchanges: { type: 'string', default: '60000' },
     memory: { type: 'string', default: '0' },
     against: { type: 'string' },
@@ -50,18 +52,22 @@ if (values.compression) {
   benchCompression();
   process.exit(0);
 }
-const seconds = Number(values.seconds);
-const outageSeconds = Number(values.outage);
 if (values.edges) {
   await benchEdges();
   process.exit(0);
 }
+const seconds = Number(values.seconds);
+const outageSeconds = Number(values.outage);
 if (!(seconds > 0 && outageSeconds >= 0)) {
   process.stderr.write('npm run bench -- [--seconds N] [--outage N]: both are numbers of seconds\n');
   process.exit(2);
 }
 if (values.cost) {
   await benchCost({ seconds, against: values.against, flags: values.flag });
+  process.exit(0);
+}
+if (values.kafka) {
+  await benchKafka(seconds);
   process.exit(0);
 }
 await buildWeb((line) => process.stderr.write(`${line}\n`));
