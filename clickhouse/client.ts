@@ -29,6 +29,8 @@ export interface QueryOptions {
 
 /** Everything here rejects with SpendlensError warehouse_unreachable, warehouse_busy (both retryable) or warehouse_refused. */
 export interface Warehouse {
+  /** Its tables stand on several replicas; what stands on one alone (lookups in memory) the others do not see. */
+  readonly replicated: boolean;
   /** Rows of a SELECT, each parsed by `row`. Decimals come as strings with all nine places, 64-bit integers as strings. */
   rows<Row>(row: z.ZodType<Row>, statement: Statement, options?: QueryOptions): Promise<Row[]>;
   /** A statement without an answer: DDL, a mutation. */
@@ -94,6 +96,7 @@ export function createWarehouse(access: WarehouseAccess): Warehouse {
   const replicated = access.cluster != null;
   const inserting = replicated ? { ...writing, ...writingReplicas } : writing;
   return {
+    replicated,
     rows: (row, statement, options = {}) =>
       attempt(async () => {
         const settings = replicated && options.decisive ? { ...reading, ...decisive } : reading;

@@ -65,6 +65,13 @@ export function createRepricing({ warehouse, rules, log, holder, now = Date.now 
 
   /** What must not happen twice at once: whoever is at work on a job has the same lease. */
   async function inTurn(work: (known: readonly Job[]) => Promise<Job>): Promise<RepricingJob> {
+    // A replica would look the new figures up in its own memory, where they are not.
+    if (warehouse.replicated) {
+      throw new SpendlensError(
+        'request_invalid',
+        'calls cannot be priced again on replicated tables (CLICKHOUSE_CLUSTER)',
+      );
+    }
     const lease = await takeTurn();
     const known = await jobs.list();
     try {

@@ -25,7 +25,10 @@ const MAIN = new URL('../../clickhouse/embedded/main.ts', import.meta.url);
 const PASSWORDS = { ingest: 'ingest-password', dashboard: 'dashboard-password', reader: 'reader-password' };
 
 /** The real warehouse as a child process on a free port. `folder` is what SPENDLENS_DATA would name. */
-export async function startWarehouse(options: { folder?: string; port?: number } = {}): Promise<TestWarehouse> {
+export async function startWarehouse(
+  options: { folder?: string; port?: number; passwords?: typeof PASSWORDS } = {},
+): Promise<TestWarehouse> {
+  const passwords = options.passwords ?? PASSWORDS;
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'spendlens-warehouse-')));
   const child = fork(MAIN, [], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -33,9 +36,9 @@ export async function startWarehouse(options: { folder?: string; port?: number }
       ...process.env,
       SPENDLENS_DATA: folder,
       SPENDLENS_CLICKHOUSE_PORT: String(options.port ?? 0),
-      SPENDLENS_INGEST_PASSWORD: PASSWORDS.ingest,
-      SPENDLENS_DASHBOARD_PASSWORD: PASSWORDS.dashboard,
-      SPENDLENS_READER_PASSWORD: PASSWORDS.reader,
+      SPENDLENS_INGEST_PASSWORD: passwords.ingest,
+      SPENDLENS_DASHBOARD_PASSWORD: passwords.dashboard,
+      SPENDLENS_READER_PASSWORD: passwords.reader,
       SPENDLENS_LOG_LEVEL: process.env['SPENDLENS_LOG_LEVEL'] ?? 'warn',
     },
   });
@@ -50,9 +53,9 @@ export async function startWarehouse(options: { folder?: string; port?: number }
     url: `http://127.0.0.1:${port}`,
     folder,
     users: {
-      ingest: { username: 'spendlens_ingest', password: PASSWORDS.ingest },
-      dashboard: { username: 'spendlens_dashboard', password: PASSWORDS.dashboard },
-      reader: { username: 'spendlens_read', password: PASSWORDS.reader },
+      ingest: { username: 'spendlens_ingest', password: passwords.ingest },
+      dashboard: { username: 'spendlens_dashboard', password: passwords.dashboard },
+      reader: { username: 'spendlens_read', password: passwords.reader },
     },
     pid: child.pid ?? 0,
     kill: () => end('SIGKILL'),
