@@ -16,6 +16,11 @@ export interface Held {
   readonly upTo: number;
 }
 
+/** Where an outbox was due to go on before it came to `seq`: behind `from` and whatever the warehouse has below it. */
+export function expectedBefore({ covered }: Held, from: number, seq: number): number {
+  return Math.max(from, ...covered.filter(({ lastSeq }) => lastSeq < seq).map(({ lastSeq }) => lastSeq + 1));
+}
+
 /** The first seq from this one on that no delivered slice covers. */
 export function skipCovered({ covered }: Held, from: number): number {
   let next = from;

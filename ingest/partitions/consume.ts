@@ -7,7 +7,8 @@ import type { Logger } from '../../process/log.ts';
 import type { IngestMetrics } from '../metrics.ts';
 import type { PartitionQueue } from '../source/partition-queue.ts';
 import { type Assignment, createAssignment, type LoopOptions, type PartitionLoop } from './assignment.ts';
-import { type Committed, readCommitted, readEnds } from './offsets.ts';
+import { type Committed, readEnds } from './offsets.ts';
+import { takeOver } from './take-over.ts';
 
 export interface ConsumeParts {
   readonly kafka: Kafka;
@@ -67,15 +68,15 @@ export async function consumeTopic(parts: ConsumeParts): Promise<RunningConsumer
     lose();
     log.info({ partitions }, 'partitions to ingest');
     metrics.assigned();
-    let committed: Promise<(partition: number) => Committed> | null = null;
-    const start = async (options: LoopOptions) => {
-      committed ??= readCommitted(admin, group, topic);
-      committed.catch(() => {
-        committed = null;
-      });
-      return parts.startLoop((await committed)(options.partition), options);
-    };
-    assignment = createAssignment(partitions, before, start, fail);
+    const taken = createAssignment(
+      partitions,
+      before,
+      async (options) => parts.startLoop((await committed)(options.partition), options),
+      fail,
+    );
+    assignment = taken;
+    const committed = takeOver({ consumer, admin, settings, isLost: taken.isLost, log }, partitions);
+    committed.catch((error: unknown) => (taken.isLost() ? undefined : fail(error)));
     progress();
   }
 
@@ -85,26 +86,12 @@ export async function consumeTopic(parts: ConsumeParts): Promise<RunningConsumer
     if (!mine || stopping) return;
     const current = () => mine === assignment && !mine.isLost() && isRunning() && !stopping;
     const beat = () => beatOrRelease(payload, mine);
-    const loop = await whileBeating(openLoop(mine, payload, current), beat);
-    if (!loop || !current() || !(await admit(batch, loop.queue))) return;
+    const loop = await whileBeating(mine.loopOf(batch.partition, payload.commitOffsetsIfNecessary), beat);
+    if (!current() || !(await admit(batch, loop.queue))) return;
     resolveOffset(batch.messages.at(-1)?.offset ?? batch.lastOffset());
     progress();
     do await beat();
     while (current() && loop.queue.isFull() && (await sleep(BEAT_MS, true)));
-  }
-
-  /** Null where it came to nothing before it could begin. */
-  async function openLoop(mine: Assignment, payload: EachBatchPayload, current: () => boolean) {
-    for (; current(); await sleep(1_000)) {
-      try {
-        return await mine.loopOf(payload.batch.partition, payload.commitOffsetsIfNecessary);
-      } catch (error) {
-        const failure = kafkaFailure(error);
-        if (!failure.retryable) fail(failure);
-        log.warn({ reason: failure.message }, 'the committed offsets cannot be read');
-      }
-    }
-    return null;
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { OutboxReader, OutboxState } from '../../proxy/outbox/reader.ts';
 import type { RawEvent } from '../event.ts';
-import { type Held, skipCovered } from '../held.ts';
+import { expectedBefore, type Held, skipCovered } from '../held.ts';
 import type { Gap, Range } from '../slice.ts';
 import type { Cut, CutLimits, Source } from './source.ts';
 
@@ -69,8 +69,10 @@ export function cutSlice(
     if (next > mark + 1) passed.set(id, next - 1);
     const piece = takePiece(reader, id, next, known, share);
     if (!piece) continue;
-    if (piece.range.firstSeq > next) {
-      gaps.push({ outboxId: id, expectedSeq: next, foundSeq: piece.range.firstSeq });
+    // Holes below what the warehouse has were told when they were passed.
+    const expectedSeq = expectedBefore(known, next, piece.range.firstSeq);
+    if (piece.range.firstSeq > expectedSeq) {
+      gaps.push({ outboxId: id, expectedSeq, foundSeq: piece.range.firstSeq });
     }
     pieces.push(piece);
   }

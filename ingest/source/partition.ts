@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RawEvent } from '../event.ts';
-import { type Held, skipCovered } from '../held.ts';
+import { expectedBefore, type Held, skipCovered } from '../held.ts';
 import type { Gap, Slice } from '../slice.ts';
 import type { LogMessage, PartitionQueue } from './partition-queue.ts';
 import type { Cut, CutLimits, Source } from './source.ts';
@@ -63,7 +63,9 @@ export function createPartitionSource({ queue, beyond, bury, limits, signal }: P
       const asks = seq <= held.upTo;
       if ((piece && seq > next) || (piece && next > piece.lastSeq + 1) || (ask !== null && asks !== ask)) return false;
       if (!piece && room < 2 * (id.length + PER_RANGE)) return false;
-      if (seq > next) note(id, next, seq);
+      // Holes below what the warehouse has were told when they were passed.
+      const expected = expectedBefore(held, next, seq);
+      if (seq > expected) note(id, expected, seq);
       if (piece) piece.lastSeq = seq;
       else {
         pieces.set(id, { firstSeq: seq, lastSeq: seq });
@@ -78,8 +80,10 @@ export function createPartitionSource({ queue, beyond, bury, limits, signal }: P
     /** What a closed outbox says it sent and nobody saw is a gap that no later message tells of. */
     async function close(id: string, lastSeq: number): Promise<void> {
       if (pieces.has(id)) return;
-      const { next } = await nextOf(id);
-      if (next <= lastSeq) note(id, next, lastSeq + 1);
+      const { next, held } = await nextOf(id);
+      const expected = expectedBefore(held, next, lastSeq + 1);
+      if (expected <= lastSeq) note(id, expected, lastSeq + 1);
+      else if (next <= lastSeq) passed.set(id, lastSeq);
       else if ((marks.get(id) ?? 0) < lastSeq) passed.set(id, next - 1);
     }
 
