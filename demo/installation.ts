@@ -14,6 +14,8 @@ export interface Installation {
   /** Where every outbox of the installation has its folder. */
   readonly outboxes: string;
   readonly acknowledgementPath: string;
+  /** Who takes exchanges from the outboxes, in words: what they gave up stands there. */
+  readonly taker: string;
   readonly warehouse: WarehouseAccess;
 }
 
@@ -48,6 +50,7 @@ export async function findInstallation(env: Env): Promise<Installation> {
     endpoints: found,
     outboxes: join(data, 'outbox'),
     acknowledgementPath: acknowledgementPath(data, found.pids.forwarder !== undefined),
+    taker: found.pids.forwarder === undefined ? 'the warehouse' : 'Kafka',
     warehouse: await warehouseAccess(env, data, found),
   };
 }

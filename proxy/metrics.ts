@@ -88,12 +88,12 @@ function registerOutbox(registry: Registry, outbox: Outbox, memory: CaptureMemor
         this.set(read());
       },
     });
-  gauge('spendlens_outbox_depth', 'Exchanges accepted and not yet in the warehouse.', () => outbox.stats().depth);
+  gauge('spendlens_outbox_depth', 'Exchanges accepted and not yet in the warehouse, or in Kafka where there is one.', () => outbox.stats().depth);
   gauge('spendlens_outbox_bytes', 'Bytes of these exchanges.', () => outbox.stats().bytes);
   gauge('spendlens_outbox_inflight', 'Exchanges under way.', () => outbox.stats().inflight);
   gauge(
     'spendlens_outbox_lag_seconds',
-    'Age of the oldest exchange not yet in the warehouse.',
+    'Age of the oldest of these exchanges.',
     () => outbox.stats().lagMs / 1000,
     'max',
   );

@@ -17,7 +17,7 @@ interface Terminal {
 
 const DAY_MS = 86_400_000;
 
-/** Fills the last days with traffic through an outbox of its own, until all of it stands in the warehouse. */
+/** Fills the last days with traffic through an outbox of its own, until all of it was taken from there. */
 export async function runHistory(
   installation: Installation,
   { days, requests, seed }: HistoryOptions,
@@ -28,7 +28,7 @@ export async function runHistory(
   const to = Date.now();
   const calls = createTraffic({ seed, span: { from: to - days * DAY_MS, to }, requests, eventful: true });
   const { outbox, drain } = await openDemoOutbox(installation, freshSlot());
-  const progress = createProgress(terminal, requests);
+  const progress = createProgress(terminal, requests, installation.taker);
   let written = 0;
   const show = () => progress.update({ written, ingested: Math.max(0, written - outbox.stats().depth) });
   let failure: unknown = null;
@@ -54,6 +54,6 @@ export async function runHistory(
   terminal.write(
     left > 0
       ? `Left. ${left} of ${written} exchanges still wait for ingest, which takes them in by itself.\n`
-      : `${written.toLocaleString('en')} demo requests over ${days} days stand in the warehouse, after ${seconds} s.\n`,
+      : `${written.toLocaleString('en')} demo requests over ${days} days stand in ${installation.taker}, after ${seconds} s.\n`,
   );
 }

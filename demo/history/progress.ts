@@ -20,14 +20,19 @@ const LINE_EVERY_MS = 5_000;
 const STRETCH_MS = 8_000;
 const BAR = 24;
 
-export function createProgress(terminal: Terminal, total: number, now: () => number = Date.now): Progress {
+export function createProgress(
+  terminal: Terminal,
+  total: number,
+  taker: string,
+  now: () => number = Date.now,
+): Progress {
   const isTty = terminal.isTTY === true;
   const rate = createRate(now);
   let shownAt = Number.NEGATIVE_INFINITY;
   let last: Done = { written: 0, ingested: 0 };
   const show = (): void => {
     shownAt = now();
-    const line = describe(last, total, rate.perSecond());
+    const line = describe(last, total, taker, rate.perSecond());
     terminal.write(isTty ? `\r\u001b[2K${bar(last, total)} ${line}` : `${line}\n`);
   };
   return {
@@ -68,11 +73,11 @@ function bar({ written, ingested }: Done, total: number): string {
   return `${'█'.repeat(full)}${'▒'.repeat(half)}${'░'.repeat(Math.max(0, BAR - full - half))}`;
 }
 
-function describe({ written, ingested }: Done, total: number, perSecond: number): string {
+function describe({ written, ingested }: Done, total: number, taker: string, perSecond: number): string {
   const share = ((ingested / total) * 100).toFixed(1);
   const speed = perSecond > 0 ? `, ${Math.round(perSecond).toLocaleString('en')}/s` : '';
   const left = ingested < total && perSecond > 0 ? `, ${duration((total - ingested) / perSecond)} left` : '';
-  return `${share} %  ${written.toLocaleString('en')} written, ${ingested.toLocaleString('en')} in the warehouse of ${total.toLocaleString('en')}${speed}${left}`;
+  return `${share} %  ${written.toLocaleString('en')} written, ${ingested.toLocaleString('en')} in ${taker} of ${total.toLocaleString('en')}${speed}${left}`;
 }
 
 function duration(seconds: number): string {

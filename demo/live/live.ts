@@ -23,7 +23,7 @@ interface Terminal {
 const TELL_EVERY_MS = 10_000;
 const CONNECTIONS = 64;
 
-/** Sends traffic through a proxy worker of its own, at the pace of life, and waits until it stands in the warehouse. */
+/** Sends traffic through a proxy worker of its own, at the pace of life, and waits until it was taken from its outbox. */
 export async function runLive(
   installation: Installation,
   options: LiveOptions,
@@ -38,7 +38,7 @@ export async function runLive(
   const counts = await sendAll(installation, slot, provider, options, stop, say).finally(() => provider.stop());
   const { drain } = await openDemoOutbox(installation, slot);
   const left = await drain(() => undefined, leave);
-  const where = left === 0 ? 'All of it stands in the warehouse.' : `${left} still wait for ingest.`;
+  const where = left === 0 ? `All of it stands in ${installation.taker}.` : `${left} still wait for ingest.`;
   say(`Done: ${describe(counts)}. ${where}`);
 }
 

@@ -5,7 +5,7 @@ function watch(isTTY: boolean) {
   let now = 0;
   const written: string[] = [];
   const terminal = { isTTY, write: (text: string) => written.push(text) };
-  const progress = createProgress(terminal, 1_000, () => now);
+  const progress = createProgress(terminal, 1_000, 'the warehouse', () => now);
   return { written, progress, pass: (ms: number) => (now += ms) };
 }
 
