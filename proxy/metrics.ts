@@ -88,7 +88,11 @@ function registerOutbox(registry: Registry, outbox: Outbox, memory: CaptureMemor
         this.set(read());
       },
     });
-  gauge('spendlens_outbox_depth', 'Exchanges accepted and not yet in the warehouse, or in Kafka where there is one.', () => outbox.stats().depth);
+  gauge(
+    'spendlens_outbox_depth',
+    'Exchanges accepted and not yet in the warehouse, or in Kafka where there is one.',
+    () => outbox.stats().depth,
+  );
   gauge('spendlens_outbox_bytes', 'Bytes of these exchanges.', () => outbox.stats().bytes);
   gauge('spendlens_outbox_inflight', 'Exchanges under way.', () => outbox.stats().inflight);
   gauge(
