@@ -5,14 +5,18 @@ import { benchEdges } from '../test/bench/edges.ts';
 import { benchIngest } from '../test/bench/ingest.ts';
 import { benchKafka } from '../test/bench/kafka.ts';
 import { benchRepricing } from '../test/bench/reprice.ts';
-import { runBench } from '../test/bench/run.ts';
+import { runBench, type Section } from '../test/bench/run.ts';
 import { benchSizes } from '../test/bench/sizes.ts';
+import { benchWorkers } from '../test/bench/workers.ts';
 import { buildWeb } from './web.ts';
 
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '8' },
-    outage: { type: 'string', default: '60' },
+    latency: { type: 'boolean' },
+    throughput: { type: 'boolean' },
+    outage: { type: 'string' },
+    workers: { type: 'string' },
     reprice: { type: 'string' },
     cost: { type: 'boolean' },
     sizes: { type: 'boolean' },
@@ -56,10 +60,22 @@ if (values.edges) {
   await benchEdges();
   process.exit(0);
 }
+if (values.workers !== undefined) {
+  const workers = Number(values.workers);
+  if (!(Number.isInteger(workers) && workers >= 2)) {
+    process.stderr.write('npm run bench -- --workers N: 2 or more\n');
+    process.exit(2);
+  }
+  await buildWeb((line) => process.stderr.write(`${line}\n`));
+  await benchWorkers(workers);
+  process.exit(0);
+}
 const seconds = Number(values.seconds);
-const outageSeconds = Number(values.outage);
+const outageSeconds = Number(values.outage ?? 60);
 if (!(seconds > 0 && outageSeconds >= 0)) {
-  process.stderr.write('npm run bench -- [--seconds N] [--outage N]: both are numbers of seconds\n');
+  process.stderr.write(
+    'npm run bench -- [--latency] [--throughput] [--outage SECONDS] [--seconds N]: the sections named, or all three\n',
+  );
   process.exit(2);
 }
 if (values.cost) {
@@ -71,5 +87,10 @@ if (values.kafka) {
   process.exit(0);
 }
 await buildWeb((line) => process.stderr.write(`${line}\n`));
-await runBench({ seconds, outageSeconds });
+const sections = new Set<Section>();
+if (values.latency) sections.add('latency');
+if (values.throughput) sections.add('throughput');
+if (values.outage !== undefined) sections.add('outage');
+const all: readonly Section[] = ['latency', 'throughput', 'outage'];
+await runBench({ sections: sections.size > 0 ? sections : new Set(all), seconds, outageSeconds });
 process.exit(0);
