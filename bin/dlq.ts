@@ -13,7 +13,7 @@ import { EXIT_CONFIG } from '../process/messages.ts';
 
 const USAGE = `usage: npm run dlq -- list
        npm run dlq -- replay [--id OUTBOX/SEQ]   runs them through ingest again, all or one
-       npm run dlq -- drop --id OUTBOX/SEQ       gives one up for good
+       npm run dlq -- drop --id OUTBOX/SEQ       gives one up for good, or --id TOPIC/PARTITION@OFFSET
        npm run dlq -- drop --all                 gives all of them up for good`;
 
 async function main(): Promise<void> {
@@ -43,18 +43,22 @@ async function main(): Promise<void> {
 }
 
 function parseId(text: string): DeadLetterId {
-  const [, outboxId, seq] = /^([0-9a-z]+)\/(\d+)$/.exec(text) ?? [];
-  if (outboxId === undefined) throw new SpendlensError('config_invalid', `--id is OUTBOX/SEQ, not ${text}`);
-  return { outboxId, seq: Number(seq) };
+  const [, outboxId, seq] = /^([\w-]+)\/(\d+)$/.exec(text) ?? [];
+  if (outboxId !== undefined) return { outboxId, seq: Number(seq) };
+  if (/^[\w.-]+\/\d+@\d+$/.test(text)) return { outboxId: '', seq: 0, origin: text };
+  throw new SpendlensError('config_invalid', `--id is OUTBOX/SEQ or TOPIC/PARTITION@OFFSET, not ${text}`);
 }
 
-const nameOf = ({ outboxId, seq }: DeadLetterId) => `${outboxId}/${seq}`;
+const nameOf = ({ outboxId, seq, origin }: DeadLetterId) => (outboxId === '' ? (origin ?? '') : `${outboxId}/${seq}`);
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 async function list(letters: DeadLetters, only?: DeadLetterId): Promise<void> {
   const found = await letters.list(only);
   for (const letter of found) {
-    say(`${nameOf(letter)}  ${letter.deadAt}  ${letter.bytes} bytes  ${letter.step}: ${letter.reason}`);
+    const { deadAt, bytes, tries, step, reason } = letter;
+    say(
+      `${nameOf(letter)}  ${deadAt}  ${bytes} bytes  ${tries === 1 ? '1 try' : `${tries} tries`}  ${step}: ${reason}`,
+    );
   }
   say(`${found.length} dead letters`);
 }

@@ -75,7 +75,9 @@ describe('an event that a step cannot read', () => {
     await box.send({ ...notOurs });
     await ingested(box, 1);
     const id = { outboxId: box.outbox.id, seq: 1 };
-    expect(await letters().replay(id)).toMatchObject({ kind: 'stillDead' });
+    for (let time = 0; time < 2; time++) expect(await letters().replay(id)).toMatchObject({ kind: 'stillDead' });
+    expect(await lettersOf(box)).toMatchObject([{ seq: 1, step: 'decode', tries: 3 }]);
+    expect((await accountOf(box.outbox.id))?.deadLetters).toBe(1);
     await letters().drop(id);
     expect(await lettersOf(box)).toEqual([]);
     expect(await accountOf(box.outbox.id)).toMatchObject({ ...whole, deadLetters: 0, removed: 1 });

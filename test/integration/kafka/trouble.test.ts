@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { askCompleteness } from '../../../clickhouse/query/completeness.ts';
 import type { Exchange } from '../../../domain/exchange.ts';
+import { createDeadLetters } from '../../../ingest/dead-letters.ts';
 import { createPrepare } from '../../../ingest/prepare.ts';
 import { createProcess } from '../../../ingest/process.ts';
 import { replayTopic } from '../../../ingest/replay/replay.ts';
@@ -140,6 +141,12 @@ describe.skipIf(brokerMissing() !== null)('a topic in trouble', () => {
     expect(strays).toEqual([
       { origin: `${topic.settings.topic}/0@62`, event: Buffer.from('garbage').toString('base64'), tries: 1 },
     ]);
+    const letters = createDeadLetters(migrated.warehouse, createProcess(), () => new Date());
+    const lost = { outboxId: '', seq: 0, origin: `${topic.settings.topic}/0@62` };
+    expect(await letters.list(lost)).toMatchObject([{ ...lost, step: 'identify', bytes: 7 }]);
+    expect(await letters.replay(lost)).toMatchObject({ kind: 'stillDead' });
+    await letters.drop(lost);
+    expect(await letters.list(lost)).toEqual([]);
     const dead = await readDead(topic, 3);
     const told = dead.map(({ headers }) => String(headers?.['seq'] ?? headers?.['origin']));
     expect(told.sort()).toEqual(['21', '42', `${topic.settings.topic}/0@62`]);
