@@ -26,7 +26,8 @@ export function createTopicKeeper(settings: KafkaSettings, log: Logger): TopicKe
       await connectAdmin(admin);
       const found = await readTopic(admin, settings.topic);
       if (found !== null) return check(found);
-      log.info({ topics: await makeTopics(admin, settings) }, 'topics were made');
+      const names = await makeTopics(admin, settings);
+      if (names.length > 0) log.info({ topics: names }, 'topics were made');
       const made = await readTopic(admin, settings.topic);
       if (made !== null) return made;
       throw new SpendlensError('log_unreachable', `topic ${settings.topic} is not there yet`, { retryable: true });

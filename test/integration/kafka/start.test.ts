@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Broker, startBroker } from '../../harness/broker.ts';
@@ -63,13 +63,5 @@ describe.skipIf(brokerMissing() !== null)('npm start with KAFKA_BROKERS', () => 
     const [row] = await stack.sql<{ n: string }>(COUNT);
     expect(Number(row?.n)).toBe(20);
     expect(stack.endpoints().pids.forwarder).not.toBe(before);
-  });
-
-  it('tells the topic at the end that its outboxes are closed', async () => {
-    const { marks } = JSON.parse(readFileSync(join(stack.folder, 'forwarder', 'state.json'), 'utf8'));
-    await stack.stop();
-    const log = await readTopicLog(broker.env, TOPIC);
-    const closed = log.flatMap(({ parsed }) => (parsed.kind === 'closed' ? [[parsed.outboxId, parsed.lastSeq]] : []));
-    expect(Object.fromEntries(closed)).toEqual(marks);
   });
 });
