@@ -119,6 +119,10 @@ async function run(config: string, folder: string, port: number): Promise<ChildP
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // A run that ends in the middle must not leave a broker behind.
+  const killIt = () => child.kill('SIGKILL');
+  process.once('exit', killIt);
+  child.once('exit', () => process.off('exit', killIt));
   let printed = '';
   const collect = (chunk: Buffer) => {
     printed = (printed + chunk.toString()).slice(-20_000);
