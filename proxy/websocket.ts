@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { WireFormat } from '../domain/usage/facts.ts';
 import { isRealtimeBulk } from '../domain/usage/openai-realtime.ts';
 import { wireFormatOf } from '../domain/usage/wire-format.ts';
 import type { CaptureMemory } from './capture/memory.ts';
@@ -14,6 +15,8 @@ export interface UpgradeParts {
   readonly memory: CaptureMemory;
   readonly stallWatch: StallWatch;
 }
+
+const withEvents: ReadonlySet<WireFormat> = new Set(['openai-realtime', 'openai-responses']);
 
 /** Records an upgraded connection. Called before the library attaches its own listeners, so ours run first. */
 export function watchUpgrade(proxyReq: ClientRequest, socket: Socket, passage: Passage, parts: UpgradeParts): void {
@@ -80,8 +83,8 @@ export function watchUpgrade(proxyReq: ClientRequest, socket: Socket, passage: P
   function tie(connection: Socket, extensions: string | undefined, head: Buffer): void {
     const sentBefore = connection.bytesWritten;
     const receivedBefore = connection.bytesRead - head.length;
-    const isRealtime = wireFormatOf(destination.provider.name, destination.path) === 'openai-realtime';
-    const record = recordMessages(recording, extensions, parts.memory, isRealtime ? isRealtimeBulk : () => false);
+    const hasEvents = withEvents.has(wireFormatOf(destination.provider.name, destination.path));
+    const record = recordMessages(recording, extensions, parts.memory, hasEvents ? isRealtimeBulk : () => false);
     // Not at once: with a listener already there, what the library puts back of `head` would go to it alone.
     process.nextTick(() => {
       socket.on('data', record.fromApp);

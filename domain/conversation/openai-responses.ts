@@ -14,15 +14,23 @@ import {
 } from './parts.ts';
 
 export const responsesConversation: ConversationFormat = {
-  sent: (request) => [
+  // Over a WebSocket one request comes after the other.
+  sent: (request) => (Array.isArray(request) ? request.flatMap(readSent) : readSent(request)),
+  tools: (request) =>
+    (Array.isArray(request) ? request.slice(-1) : [request])
+      .flatMap((one) => listAt(one, 'tools'))
+      .map((tool) => textAt(tool, 'name') || textAt(tool, 'type')),
+  received: (body) => (body.kind === 'events' ? readStream(documentsOf(body)) : readResponse(documentsOf(body)[0])),
+};
+
+function readSent(request: unknown): readonly Message[] {
+  return [
     ...message('system', textPart(textAt(request, 'instructions'))),
     ...(typeof at(request, 'input') === 'string'
       ? message('user', textPart(textAt(request, 'input')))
       : listAt(request, 'input').flatMap(readItem)),
-  ],
-  tools: (request) => listAt(request, 'tools').map((tool) => textAt(tool, 'name') || textAt(tool, 'type')),
-  received: (body) => (body.kind === 'events' ? readStream(documentsOf(body)) : readResponse(documentsOf(body)[0])),
-};
+  ];
+}
 
 function readItem(item: unknown): readonly Message[] {
   switch (textAt(item, 'type')) {
@@ -77,8 +85,11 @@ function joinAssistant(messages: readonly Message[]): readonly Message[] {
 
 /** The last event repeats the whole answer; a stream that broke off is put together from its pieces. */
 function readStream(events: readonly unknown[]): Received {
-  const last = events.findLast((event) => listAt(event, 'response', 'output').length > 0);
-  if (last !== undefined) return readResponse(at(last, 'response'));
+  const whole = events
+    .filter((event) => listAt(event, 'response', 'output').length > 0)
+    .map((event) => readResponse(at(event, 'response')));
+  const last = whole.at(-1);
+  if (last !== undefined) return { ...last, messages: whole.flatMap(({ messages }) => messages) };
   const parts = new Map<number, readonly Part[]>();
   const growing = new Map<number, string>();
   for (const event of events) {

@@ -1,6 +1,7 @@
 import { xaiTools } from './chat-tools.ts';
 import type { TornEvent } from './cut-json.ts';
 import type { ResponseFacts, Usage } from './facts.ts';
+import { joinFacts } from './join-facts.ts';
 import { at, countAt, isObject, type JsonObject, listAt, parseJson, textAt } from './json.ts';
 import { readReportedCost } from './openai-chat.ts';
 import { readImageUsage } from './openai-images.ts';
@@ -20,6 +21,7 @@ const ends = new Set(['response.completed', 'response.incomplete', 'response.fai
 function readEvents(events: readonly string[], torn: TornEvent | null): ResponseFacts {
   let response: unknown;
   let ended = false;
+  const answers: unknown[] = [];
   const items: unknown[] = [];
   for (const data of events) {
     if (!telling.test(data)) continue;
@@ -27,13 +29,24 @@ function readEvents(events: readonly string[], torn: TornEvent | null): Response
     const type = textAt(event, 'type');
     if (type === 'response.output_item.done') items.push(at(event, 'item'));
     if (isObject(at(event, 'response'))) response = at(event, 'response');
-    if (ends.has(type)) ended = true;
+    if (type === 'response.created') ended = false;
+    if (!ends.has(type)) continue;
+    ended = true;
+    answers.push(response);
   }
+  if (answers.length > 1 || (answers.length === 1 && !ended)) return readAnswers(answers, ended && torn === null);
   // The last event repeats the whole answer, so a cut body may well keep only its end: that still holds the usage.
   const remains = torn?.levels[1]?.members ?? {};
   if (!ended && isObject(remains['usage'])) return readResponse({ ...objectOr(response), ...remains }, items, true);
   const output = listAt(response, 'output');
   return readResponse(response, ended && output.length > 0 ? output : items, ended);
+}
+
+/** A WebSocket carries one answer after the other. */
+function readAnswers(answers: readonly unknown[], complete: boolean): ResponseFacts {
+  const all = answers.map((answer) => readResponse(answer, listAt(answer, 'output'), complete));
+  const raw = all.map(({ usageRaw }) => usageRaw).filter((text) => text !== '');
+  return { ...all.reduce(joinFacts), usageRaw: raw.length === 0 ? '' : `[${raw.join(',')}]` };
 }
 
 const objectOr = (value: unknown): JsonObject => (isObject(value) ? value : {});

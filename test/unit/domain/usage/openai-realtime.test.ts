@@ -236,3 +236,27 @@ it('reads as a dialogue in its order', () => {
     error: '',
   });
 });
+
+it('of several requests over one WebSocket each has its answer', () => {
+  const ask = (input: string) => ({ type: 'response.create', model: 'gpt-4o', input });
+  const answer = (text: string) => ({
+    type: 'response.completed',
+    response: {
+      status: 'completed',
+      output: [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text }] }],
+    },
+  });
+  const said = readConversation(
+    'openai-responses',
+    body('app', [ask('One?'), ask('Two?')]),
+    body('provider', [answer('1'), answer('2')]),
+  );
+  expect(said?.sent.map(({ parts }) => parts)).toEqual([
+    [{ type: 'text', text: 'One?' }],
+    [{ type: 'text', text: 'Two?' }],
+  ]);
+  expect(said?.received.map(({ parts }) => parts)).toEqual([
+    [{ type: 'text', text: '1' }],
+    [{ type: 'text', text: '2' }],
+  ]);
+});
