@@ -12,6 +12,14 @@ const killed = (role: Role, modes: Scenario['modes'] = ['embedded', 'kafka']): S
   strike: ({ installation }: Run) => installation.kill(role),
 });
 
+/** The other one goes on; the two have an outbox each. */
+const oneOfTwoWorkers: Scenario = {
+  ...killed('proxy'),
+  name: 'one of two proxy workers killed',
+  short: [],
+  environment: { SPENDLENS_WORKERS: '2' },
+};
+
 const ingestPoints = [
   { point: 'intent', says: 'after the intent' },
   { point: 'bodies', says: 'after bodies, before facts' },
@@ -46,6 +54,7 @@ const warehouseInInsert: Scenario = {
 
 export const killedScenarios: readonly Scenario[] = [
   killed('proxy'),
+  oneOfTwoWorkers,
   killed('forwarder', ['kafka']),
   killed('ingest'),
   ...ingestPoints.map(ingestKilledAt),

@@ -7,6 +7,7 @@ import { quietLog } from '../harness/ingest.ts';
 import { until } from '../harness/stack.ts';
 import { callCostNano, type Ledger } from './ledger.ts';
 import type { Run, Scenario } from './scenario.ts';
+import type { FaultTopic } from './topic.ts';
 
 const EVERY = 500;
 const DRAINED_WITHIN_MS = 120_000;
@@ -28,12 +29,27 @@ export const poisoned: Scenario = {
     const outbox = await openOutbox({ folder, acknowledgementPath, log: quietLog, pollMs: 200 });
     const count = length({ full: 6 * EVERY, short: 2 * EVERY });
     for (let done = 0; done < count; done += 100) await write(outbox, ledger, done, done + 100);
+    if (installation.topic !== null) await writeStrays(installation.topic, ledger);
     const drained = await until(() => outbox.stats().depth === 0, DRAINED_WITHIN_MS);
     await outbox.close();
     if (!drained) throw new Error(`the poisoned outbox kept ${outbox.stats().depth} entries`);
     await rm(folder, { recursive: true });
   },
 };
+
+/** What somebody else wrote into the topic: without an identity, each of them a dead letter by its offset. */
+async function writeStrays({ kafka, settings }: FaultTopic, ledger: Ledger): Promise<void> {
+  const producer = kafka.producer({ allowAutoTopicCreation: false });
+  await producer.connect();
+  const messages = [
+    { value: 'not ours' },
+    { key: 'a key', value: null },
+    { value: '{}', headers: { outbox: '../..' } },
+  ];
+  await producer.send({ topic: settings.topic, acks: -1, messages });
+  await producer.disconnect();
+  ledger.poisoned += messages.length;
+}
 
 async function write(outbox: Outbox, ledger: Ledger, from: number, to: number): Promise<void> {
   const accepted = await Promise.all(

@@ -5,6 +5,7 @@ import { killedScenarios } from './killed.ts';
 import { logScenarios } from './log.ts';
 import { poisoned } from './poisoned.ts';
 import { atRandom } from './random-faults.ts';
+import { rowsDeleted } from './replay.ts';
 import type { Scenario } from './scenario.ts';
 import { stateLost } from './state.ts';
 import { stoppedScenarios } from './stopped.ts';
@@ -14,6 +15,7 @@ export const scenarios: readonly Scenario[] = [
   ...forwarderScenarios,
   ...stoppedScenarios,
   ...logScenarios,
+  rowsDeleted,
   stateLost,
   poisoned,
   ...clockScenarios,
