@@ -4,9 +4,15 @@ import { SpendlensError } from '../domain/error.ts';
 import type { Score, StandingScore } from '../domain/scores-api.ts';
 import type { Warehouse } from './client.ts';
 
+/** Which of several exchanges with one request id. */
+export interface Identity {
+  readonly outbox: string;
+  readonly seq: number;
+}
+
 export interface Scores {
-  /** Of the newest exchange with this id. @throws SpendlensError not_found */
-  add(requestId: string, scores: readonly Score[], who: string): Promise<void>;
+  /** Of one exchange with this id; without it of the newest. @throws SpendlensError not_found */
+  add(requestId: string, identity: Identity | null, scores: readonly Score[], who: string): Promise<void>;
   /** The latest of each name, newest first. */
   standing(outboxId: string, seq: number): Promise<StandingScore[]>;
 }
@@ -24,11 +30,12 @@ const scoreRow = z.object({
 
 export function createScores(warehouse: Warehouse, now: () => Date = () => new Date()): Scores {
   return {
-    async add(requestId, scores, who) {
+    async add(requestId, wanted, scores, who) {
       const [identity] = await warehouse.rows(identityRow, {
         text: `SELECT outbox_id, seq, toString(created_at) AS created_at FROM spendlens.requests
-          WHERE request_id = {id:UUID} ORDER BY requests.created_at DESC LIMIT 1`,
-        params: { id: requestId },
+          WHERE request_id = {id:UUID} AND ({outbox:String} = '' OR (outbox_id = {outbox:String} AND seq = {seq:UInt64}))
+          ORDER BY requests.created_at DESC LIMIT 1`,
+        params: { id: requestId, outbox: wanted?.outbox ?? '', seq: wanted?.seq ?? 0 },
       });
       if (!identity) throw notYet(requestId);
       const common = { ...identity, request_id: requestId, who, scored_at: now().toISOString() };

@@ -2,19 +2,13 @@ import { z } from 'zod';
 import type { RequestDetail } from '../../domain/api.ts';
 import { SpendlensError } from '../../domain/error.ts';
 import { type Receipt, receipt } from '../../domain/prices/receipt.ts';
-import { createScores } from '../scores.ts';
+import { createScores, type Identity } from '../scores.ts';
 import { type Asking, optionsOf } from './asking.ts';
 import { conversationOf } from './conversation.ts';
 import { askCorrections } from './corrections.ts';
 import { render, type Sql, sql, text, uuid, whole } from './fragment.ts';
 import { lineColumns, lineOf, lineRow } from './line.ts';
 import { nothing, select } from './select.ts';
-
-/** Which exchange of a request id is meant; without it the newest. */
-export interface Identity {
-  readonly outbox: string;
-  readonly seq: number;
-}
 
 const tokenNames = [
   'input_tokens',

@@ -18,6 +18,7 @@ import {
 } from '../../domain/api.ts';
 import { dimension, view } from '../../domain/view.ts';
 import { breakdownLines, requestsLines, sendCsv, seriesLines } from './exports.ts';
+import { readIdentity } from './identity.ts';
 import { parseRequest } from './refusal.ts';
 import { createSharedAnswers } from './shared-answers.ts';
 
@@ -26,9 +27,6 @@ const KEEP_MS = 1_000;
 const { kind } = view.shape;
 const valuesQuery = z.object({ field: dimension, search: z.string().max(256).default(''), kind: kind.default('app') });
 const propertiesQuery = z.object({ kind: kind.default('app') });
-const detailQuery = z
-  .object({ outbox: z.string().min(1).max(128).optional(), seq: z.coerce.number().int().positive().optional() })
-  .refine(({ outbox, seq }) => (outbox === undefined) === (seq === undefined), 'outbox and seq go together');
 const detailPath = z.object({ id: z.guid() });
 
 /** The questions of domain/api.ts over HTTP. */
@@ -72,8 +70,7 @@ export function createApi(warehouse: Warehouse, status: () => Promise<StatusAnsw
   });
   router.get('/requests/:id', (request, response) => {
     const { id } = parseRequest(detailPath, request.params);
-    const { outbox, seq } = parseRequest(detailQuery, request.query);
-    const identity = outbox === undefined || seq === undefined ? null : { outbox, seq };
+    const identity = readIdentity(request.query);
     return answer(request, response, (asking) => askDetail(asking, id, identity));
   });
   router.get('/values', (request, response) => {

@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import type { Scores } from '../../clickhouse/scores.ts';
 import { FEEDBACK, heliconeFeedback, heliconeScores, scoresRequest } from '../../domain/scores-api.ts';
+import { readIdentity } from './identity.ts';
 import { parseRequest } from './refusal.ts';
 
 /** One token opens the dashboard, so it knows no names. */
@@ -14,7 +15,7 @@ export function createScoresApi(scores: Scores): Router {
   router.post('/requests/:id/scores', async (request, response) => {
     const { id } = parseRequest(path, request.params);
     const { scores: given } = parseRequest(scoresRequest, request.body);
-    await scores.add(id, given, WHO);
+    await scores.add(id, readIdentity(request.query), given, WHO);
     response.json({ scores: given.length });
   });
   return router;
@@ -28,6 +29,7 @@ export function createHeliconeScores(scores: Scores): Router {
     const given = Object.entries(parseRequest(heliconeScores, request.body).scores);
     await scores.add(
       id,
+      null,
       given.map(([name, value]) => ({ name, value, comment: '' })),
       WHO,
     );
@@ -36,7 +38,7 @@ export function createHeliconeScores(scores: Scores): Router {
   router.post('/:id/feedback', async (request, response) => {
     const { id } = parseRequest(path, request.params);
     const { rating } = parseRequest(heliconeFeedback, request.body);
-    await scores.add(id, [{ name: FEEDBACK, value: rating, comment: '' }], WHO);
+    await scores.add(id, null, [{ name: FEEDBACK, value: rating, comment: '' }], WHO);
     response.json({ scores: 1 });
   });
   return router;

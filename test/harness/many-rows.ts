@@ -50,6 +50,7 @@ export async function fillAttempts(warehouse: Warehouse, count: number, days: nu
       code, fault, cost, priced, tin, cached, tout, 0, 0, took, took / 5, 900 + tout * 4
     FROM numbers(${count})`);
   await warehouse.run(`INSERT INTO spendlens.slices
+    (slice_id, outbox_id, first_seq, last_seq, exchanges, dead_letters, lost_exchanges, lost_bodies, inserted_at)
     SELECT hex(cityHash64(outbox_id, intDiv(seq - 1, 500))), outbox_id, min(seq), max(seq), count(), 0, 0, 0, now64(3)
     FROM spendlens.attempts WHERE kind = '${kind}' GROUP BY outbox_id, intDiv(seq - 1, 500)`);
 }

@@ -17,6 +17,7 @@ import {
   summaryAnswer,
   valuesAnswer,
 } from '../../../domain/api.ts';
+import { FEEDBACK } from '../../../domain/scores-api.ts';
 import type { Dimension, Metric, View } from '../../../domain/view.ts';
 import { get, post, postForFile } from './client.ts';
 
@@ -141,6 +142,13 @@ export function useRequest(identity: RequestIdentity) {
     queryFn: ({ signal }) => get(`${path}?${query}`, requestDetail, signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
+}
+
+/** Thumbs up or down, of exactly this exchange. */
+export function rate(identity: RequestIdentity, good: boolean): Promise<unknown> {
+  const query = new URLSearchParams({ outbox: identity.outboxId, seq: String(identity.seq) });
+  const scores = [{ name: FEEDBACK, value: good }];
+  return post(`/api/requests/${encodeURIComponent(identity.requestId)}/scores?${query}`, { scores }, anything);
 }
 
 export function useValues(field: string, search: string, kind: View['kind']) {

@@ -7,6 +7,7 @@ import { dateTime, fullDateTime } from '../format/time.ts';
 import { useView } from '../state/view.tsx';
 import { fieldTitle, valueTitle } from '../state/vocabulary.ts';
 import { StatusText } from '../table/request-columns.tsx';
+import { Scores } from './scores.tsx';
 
 /** What the request was, at a glance; each name filters by itself. */
 export function DrawerHead({ line, detail }: { line: RequestLine; detail: RequestDetail | undefined }) {
@@ -58,6 +59,7 @@ export function DrawerHead({ line, detail }: { line: RequestLine; detail: Reques
           ([name, value]) => name !== 'feature' && <Tag key={name} field={`property.${name}`} value={value} />,
         )}
       </div>
+      {detail && <Scores detail={detail} />}
       {detail && detail.sameId > 1 && (
         <p className="mt-2 text-small text-warn">
           The caller used this request id {integer(detail.sameId)} times; this is one of them.

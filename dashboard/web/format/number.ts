@@ -9,6 +9,13 @@ export function integer(value: number | null): string {
   return value === null || !Number.isFinite(value) ? UNKNOWN : whole.format(value);
 }
 
+/** A figure of somebody else's, with as many places as it has, up to four. */
+export function decimal(value: number): string {
+  return fractional.format(value);
+}
+
+const fractional = new Intl.NumberFormat('en-US', { maximumFractionDigits: 4 });
+
 /** `812`, `12.4k`, `3.1M`, `2.05B`: three significant digits. */
 export function compact(value: number | null): string {
   if (value === null || !Number.isFinite(value)) return UNKNOWN;
