@@ -89,7 +89,7 @@ export class Recording {
     this.#parts = parts;
     this.request = new BodyCapture(parts.memory, parts.captureLimit);
     this.response = new BodyCapture(parts.memory, parts.captureLimit);
-    this.#ticket = parts.outbox.begin(this.#skeleton());
+    this.#ticket = parts.outbox.begin(() => this.#skeleton());
   }
 
   get hasEnded(): boolean {
@@ -251,12 +251,12 @@ export class Recording {
   ): void {
     const exchange = this.#exchange(status, endMs, request, response, requestFacts, responseFacts);
     this.#parts.metrics.observe(exchange);
-    void this.#parts.outbox.end(this.#ticket, exchange).then(() => {
-      this.request.release();
-      this.response.release();
-      for (const { response: earlier } of this.#earlier ?? []) earlier.release();
-      this.#parts.onSettled(this);
-    });
+    const settled = this.#parts.outbox.end(this.#ticket, exchange);
+    // Encoded by now: what waits for the disk is the outbox's to count.
+    this.request.release();
+    this.response.release();
+    for (const { response: earlier } of this.#earlier ?? []) earlier.release();
+    void settled.then(() => this.#parts.onSettled(this));
   }
 
   #exchange(

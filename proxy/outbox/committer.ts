@@ -7,6 +7,8 @@ import { addLost, createLosses, type Losses, sameLost } from './losses.ts';
 import type { Ownership } from './owner.ts';
 import type { Load, RoomKeeper } from './room.ts';
 
+type Skeleton = Exchange | (() => Exchange);
+
 interface Append {
   readonly ticket: number;
   readonly encoded: Uint8Array;
@@ -27,7 +29,7 @@ export interface Trim {
 export interface Committer {
   readonly id: string;
   readonly losses: Losses;
-  begin(ticket: number, skeleton: Exchange): void;
+  begin(ticket: number, skeleton: Skeleton): void;
   /** `told` is what the exchange's own `lost` says. */
   end(ticket: number, encoded: Uint8Array, told: LostCounts): Promise<boolean>;
   drop(ticket: number, told: LostCounts): void;
@@ -64,7 +66,7 @@ export function createCommitter({ environment, ownership, keeper, log, lingerMs 
   const losses = createLosses(ownership.lost);
   /** Tickets with an entry on the disk. */
   const stored = new Set<number>();
-  let begins = new Map<number, Exchange>();
+  let begins = new Map<number, Skeleton>();
   let removals: number[] = [];
   let appends: Append[] = [];
   let lastSeq = 0;
@@ -188,9 +190,9 @@ export function createCommitter({ environment, ownership, keeper, log, lingerMs 
     losses.countExchange();
   }
 
-  function putSkeleton(ticket: number, skeleton: Exchange): void {
+  function putSkeleton(ticket: number, skeleton: Skeleton): void {
     try {
-      inflight.put(ticket, encodeExchange(skeleton));
+      inflight.put(ticket, encodeExchange(typeof skeleton === 'function' ? skeleton() : skeleton));
     } catch (error) {
       log.error(error, 'an arrival could not be noted');
     }

@@ -70,14 +70,14 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
       committer.begin(ticket.inflight, skeleton);
       return ticket;
     },
-    async end(ticket, exchange) {
+    end(ticket, exchange) {
       exchange.lost = committer.losses.take();
       const encoded = tryEncode(exchange, log);
       if (encoded && keeper.accepts(committer.load(), diskBytes(encoded.length))) {
         return committer.end(ticket.inflight, encoded, exchange.lost);
       }
       committer.drop(ticket.inflight, exchange.lost);
-      return false;
+      return Promise.resolve(false);
     },
     room: (size) => (committer.isOutdated() ? 'none' : keeper.room(committer.load(), diskBytes(size))),
     countShedBody: () => committer.losses.countBody(),

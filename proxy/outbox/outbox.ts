@@ -17,13 +17,14 @@ export interface Outbox {
   readonly id: string;
   /**
    * Notes an arrival. `skeleton` is the exchange as it would be recorded if this process died now
-   * (`errorKind: 'aborted'`, no status, no bodies). Does not wait for the disk.
+   * (`errorKind: 'aborted'`, no status, no bodies), or makes it where it is needed: most exchanges end before the next
+   * commit. Does not wait for the disk.
    */
-  begin(skeleton: Exchange): Ticket;
+  begin(skeleton: Exchange | (() => Exchange)): Ticket;
   /**
    * Appends the exchange under the next seq and removes its ticket in one transaction. Resolves true when the
    * commit returned (the exchange is accepted), false when it was dropped and counted. Never rejects.
-   * Fills `exchange.lost` itself.
+   * Fills `exchange.lost` itself, and needs nothing of the exchange once it has returned its promise.
    */
   end(ticket: Ticket, exchange: Exchange): Promise<boolean>;
   /** Asked before `end`, so that the caller can take the facts and drop the bodies. */
