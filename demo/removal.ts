@@ -65,13 +65,10 @@ async function carryOut(
   const exchanges = shares.reduce((sum, each) => sum + each.exchanges, 0);
   say(`Removing ${exchanges.toLocaleString('en')} demo requests …`);
   const params = { ids: shares.map(({ outboxId }) => outboxId), seqs: shares.map(({ lastSeq }) => lastSeq) };
-  // Bodies do not know their kind: they go while the rows that do still stand.
-  await take(
-    warehouse,
-    'bodies',
-    `(outbox_id, seq) IN (SELECT outbox_id, seq FROM spendlens.attempts WHERE ${CHOSEN})`,
-    params,
-  );
+  // Bodies and scores do not know their kind: they go while the rows that do still stand.
+  const ofDemo = `(outbox_id, seq) IN (SELECT outbox_id, seq FROM spendlens.attempts WHERE ${CHOSEN})`;
+  await take(warehouse, 'bodies', ofDemo, params);
+  await take(warehouse, 'scores', ofDemo, params);
   await take(warehouse, 'attempts', CHOSEN, params);
   const removals = shares.map(({ outboxId, exchanges: taken }) => ({
     outbox_id: outboxId,
@@ -90,7 +87,7 @@ const CHOSEN = `kind = 'demo' AND seq <= transform(toString(outbox_id), {ids:Arr
 /** Rewrites the parts without the rows, in the background of the warehouse, and waits until none is left. */
 async function take(
   warehouse: Warehouse,
-  table: 'bodies' | 'attempts',
+  table: 'bodies' | 'scores' | 'attempts',
   where: string,
   params: Readonly<Record<string, unknown>>,
 ): Promise<void> {
