@@ -5,6 +5,7 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nextFreePort } from '../../bin/supervisor/ports.ts';
 import { endpoints } from '../../domain/endpoints.ts';
 import { type Stack, startStack, until } from '../harness/stack.ts';
 import { startWarehouse } from '../harness/warehouse.ts';
@@ -177,5 +178,36 @@ describe('a warehouse of the operator’s own', () => {
     await stack.waitForCount('SELECT count() AS n FROM requests', 1);
     await stack.stop();
     await server.stop();
+  });
+
+  it('may be away at the start: the proxy serves, and what it recorded arrives later', async () => {
+    const port = await nextFreePort('127.0.0.1', 20_000 + Math.floor(Math.random() * 20_000));
+    const first = await startWarehouse({ port });
+    const { ingest, reader } = first.users;
+    await first.kill();
+    const proxyPort = await nextFreePort('127.0.0.1', port + 1);
+    const starting = startStack({
+      config: 'providers:\n  openai: { baseUrl: "http://127.0.0.1:9" }\n',
+      env: {
+        CLICKHOUSE_URL: first.url,
+        CLICKHOUSE_USER: ingest.username,
+        CLICKHOUSE_PASSWORD: ingest.password,
+        SPENDLENS_READER_PASSWORD: reader.password,
+        SPENDLENS_PROXY_PORT: String(proxyPort),
+      },
+    });
+    const call = () =>
+      fetch(`http://127.0.0.1:${proxyPort}/openai/v1/models`).then(
+        ({ status }) => status,
+        () => 0,
+      );
+    expect(await until(async () => (await call()) === 502, 30_000), 'the proxy serves').toBe(true);
+    const again = await startWarehouse({ folder: first.folder, port });
+    const stack = await starting;
+    expect(stack.output()).toContain('the migrations wait for the warehouse');
+    await stack.waitForCount('SELECT count() AS n FROM requests', 1);
+    await stack.stop();
+    await again.stop();
+    rmSync(first.folder, { recursive: true, force: true });
   });
 });

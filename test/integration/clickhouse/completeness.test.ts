@@ -45,6 +45,7 @@ const slice = (outbox: string, first: number, last: number, over: Partial<SliceR
         dead_letters: 0,
         lost_exchanges: 0,
         lost_bodies: 0,
+        resends: 0,
         inserted_at: now(),
         ...over,
       },

@@ -102,6 +102,7 @@ describe('an insert', () => {
           dead_letters: 0,
           lost_exchanges: 0,
           lost_bodies: 0,
+          resends: 0,
           inserted_at: new Date().toISOString(),
         },
       ],
