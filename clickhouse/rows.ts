@@ -123,6 +123,8 @@ export interface SliceRow {
   /** What the proxy itself had to give up for want of room, as it counted. */
   lost_exchanges: number;
   lost_bodies: number;
+  /** Messages that came once more since the slice before, and were dropped. */
+  resends: number;
   inserted_at: string;
 }
 

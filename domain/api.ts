@@ -232,8 +232,14 @@ export const statusAnswer = z.object({
     deadLetters: count.nullable(),
     lostExchanges: count.nullable(),
     lostBodies: count.nullable(),
-    /** Exchanges accepted by proxies and not yet in the warehouse; null where no proxy could be asked. */
+    /** Exchanges accepted by proxies and not yet in the warehouse; null where no proxy, or not Kafka, could be asked. */
     waiting: count.nullable(),
+    /** Of these, messages in Kafka; null where there is no Kafka, or it does not answer. */
+    lag: count.nullable(),
+    /** When ingest last finished a slice. */
+    lastProgressAt: instant.nullable(),
+    /** Messages that came once more and were dropped. */
+    duplicatesAvoided: count.nullable(),
     processes: z.array(
       z.object({ name: z.string(), state: z.string(), restarts: count, lastExit: z.string().nullable() }),
     ),

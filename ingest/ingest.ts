@@ -55,7 +55,9 @@ export async function runIngest(parts: IngestParts): Promise<void> {
     for (const { outboxId, firstSeq, lastSeq } of slice.ask ? slice.ranges : []) {
       seqs.set(outboxId, await held.among(outboxId, firstSeq, lastSeq));
     }
-    return { slice, rows: await prepare(slice, events, seqs) };
+    const rows = await prepare(slice, events, seqs);
+    for (const first of rows.slices.slice(0, 1)) first.resends = source.takeResends();
+    return { slice, rows };
   }
 
   /** Prepares what follows on `current`; where that does not work now, it is found again later. */

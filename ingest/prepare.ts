@@ -78,6 +78,7 @@ function emptySliceRow(id: string, range: Slice['ranges'][number], at: string): 
     dead_letters: 0,
     lost_exchanges: 0,
     lost_bodies: 0,
+    resends: 0,
     inserted_at: at,
   };
 }

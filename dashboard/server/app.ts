@@ -8,6 +8,7 @@ import { createApi } from './api.ts';
 import type { DashboardConfig } from './config.ts';
 import { createExperiments, type ExperimentsParts } from './experiments.ts';
 import { createHostGuard, guardOrigin } from './guard.ts';
+import { createLag } from './lag.ts';
 import { createLimiter } from './limiter.ts';
 import { createMoneyApi, type MoneyParts } from './money.ts';
 import { createReconciliation, RECONCILIATION_LIMIT } from './reconciliation.ts';
@@ -64,6 +65,7 @@ export function createApp({ config, warehouse, children, log, money, experiments
     proxyUrl: config.proxyUrl,
     proxyKey: config.proxyKey,
     sqlUrl: config.warehouse.url,
+    lag: config.kafka ? createLag(config.kafka, log) : null,
   });
   const gate = createGate(sessions);
   const scores = createScores(warehouse);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readWarehouseAccess, type WarehouseAccess } from '../../clickhouse/access.ts';
 import { SpendlensError } from '../../domain/error.ts';
+import { type KafkaSettings, readKafkaSettings } from '../../kafka/settings.ts';
 
 const environment = z.object({
   SPENDLENS_DASHBOARD_HOST: z.string().min(1).default('127.0.0.1'),
@@ -23,6 +24,8 @@ export interface DashboardConfig {
   readonly proxyKey: string | null;
   readonly configPath: string | null;
   readonly warehouse: WarehouseAccess;
+  /** Where the exchanges travel through Kafka. */
+  readonly kafka?: KafkaSettings | null;
 }
 
 /** @throws SpendlensError config_invalid that names the variable. */
@@ -44,5 +47,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): D
     proxyKey: data.SPENDLENS_PROXY_KEY || null,
     configPath: data.SPENDLENS_CONFIG ?? null,
     warehouse: readWarehouseAccess(env),
+    kafka: readKafkaSettings(env),
   };
 }

@@ -27,6 +27,10 @@ WHERE kind IN ('app', 'demo')
 ORDER BY created_at DESC
 LIMIT 1`;
 
+const PROGRESS = sql`SELECT count() AS slices, toUnixTimestamp64Milli(max(inserted_at)) AS last, sum(resends) AS resends
+FROM spendlens.slices`;
+const progressRow = z.object({ slices: z.coerce.number(), last: z.coerce.number(), resends: z.coerce.number() });
+
 export interface StatusParts {
   readonly warehouse: Warehouse;
   readonly children: () => readonly ChildState[];
@@ -34,11 +38,13 @@ export interface StatusParts {
   /** The proxy's own key, where it asks for one. */
   readonly proxyKey: string | null;
   readonly sqlUrl: string;
+  /** Messages in Kafka that are not in the warehouse, null where it does not answer. Where there is no Kafka, null itself. */
+  readonly lag: (() => Promise<number | null>) | null;
 }
 
 /** What the warehouse said when it last answered. */
 type Known = Pick<StatusAnswer, 'firstRowAt' | 'lastRowAt' | 'rows' | 'repricing'> & {
-  readonly health: Omit<StatusAnswer['health'], 'waiting' | 'processes'>;
+  readonly health: Omit<StatusAnswer['health'], 'waiting' | 'lag' | 'processes'>;
 };
 
 const nothingKnown: Known = {
@@ -46,7 +52,15 @@ const nothingKnown: Known = {
   lastRowAt: null,
   rows: null,
   repricing: null,
-  health: { complete: null, gaps: null, deadLetters: null, lostExchanges: null, lostBodies: null },
+  health: {
+    complete: null,
+    gaps: null,
+    deadLetters: null,
+    lostExchanges: null,
+    lostBodies: null,
+    lastProgressAt: null,
+    duplicatesAvoided: null,
+  },
 };
 
 /** Answers while the warehouse is away too: that is when people look at what is down. */
@@ -56,16 +70,18 @@ export function createStatus({
   proxyUrl,
   proxyKey,
   sqlUrl,
+  lag: readLag,
 }: StatusParts): () => Promise<StatusAnswer> {
   const completeness = createPaced(() => askCompleteness(warehouse), HEALTH_MS);
   const kinds = createPaced(() => warehouse.rows(kindRow, render(KINDS)), COUNTS_MS);
   let known = nothingKnown;
 
   async function read(): Promise<Known> {
-    const [counts, [last], health, repricing] = await Promise.all([
+    const [counts, [last], health, [progress], repricing] = await Promise.all([
       kinds(),
       warehouse.rows(lastRow, render(LAST)),
       completeness(),
+      warehouse.rows(progressRow, render(PROGRESS)),
       askRepricing({ warehouse, now: Date.now() }),
     ]);
     const { complete, gaps, deadLetters, lostExchanges, lostBodies } = health;
@@ -75,7 +91,15 @@ export function createStatus({
       lastRowAt: last === undefined ? null : new Date(last.last).toISOString(),
       rows: { app: count('app'), demo: count('demo') },
       repricing,
-      health: { complete, gaps, deadLetters, lostExchanges, lostBodies },
+      health: {
+        complete,
+        gaps,
+        deadLetters,
+        lostExchanges,
+        lostBodies,
+        lastProgressAt: progress && progress.slices > 0 ? new Date(progress.last).toISOString() : null,
+        duplicatesAvoided: progress?.resends ?? 0,
+      },
     };
   }
 
@@ -91,7 +115,9 @@ export function createStatus({
   }
 
   return async function status() {
-    const [error, waiting] = await Promise.all([learn(), readWaiting(proxyUrl, proxyKey)]);
+    const [error, inOutboxes, lag] = await Promise.all([learn(), readWaiting(proxyUrl, proxyKey), readLag?.() ?? null]);
+    const inKafka = readLag === null ? 0 : lag;
+    const waiting = inOutboxes === null || inKafka === null ? null : inOutboxes + inKafka;
     const processes = children().map(({ name, state, restarts, lastExit }) => ({ name, state, restarts, lastExit }));
     return {
       now: new Date().toISOString(),
@@ -99,7 +125,7 @@ export function createStatus({
       sqlUrl,
       warehouse: { reachable: error === '', error },
       ...known,
-      health: { ...known.health, waiting, processes },
+      health: { ...known.health, waiting, lag, processes },
     };
   };
 }

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs, { type Admin, type Batch, type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
 import { kafkaFailure } from '../../kafka/failure.ts';
 import { parseMessage } from '../../kafka/message.ts';
+import { type Committed, readEnds } from '../../kafka/offsets.ts';
 import type { KafkaSettings } from '../../kafka/settings.ts';
 import type { Logger } from '../../process/log.ts';
 import type { IngestMetrics } from '../metrics.ts';
 import type { PartitionQueue } from '../source/partition-queue.ts';
 import { type Assignment, createAssignment, type LoopOptions, type PartitionLoop } from './assignment.ts';
-import { type Committed, readEnds } from './offsets.ts';
 import { takeOver } from './take-over.ts';
 
 export interface ConsumeParts {

@@ -1,6 +1,7 @@
 import type { Warehouse } from '../../clickhouse/client.ts';
 import type { Inserts } from '../../clickhouse/inserts.ts';
 import { createPatience } from '../../clickhouse/patience.ts';
+import type { Committed } from '../../kafka/offsets.ts';
 import type { Logger } from '../../process/log.ts';
 import type { DeadTopic } from '../dead-topic.ts';
 import { createDeliver, type DeliveryPoint } from '../deliver.ts';
@@ -18,7 +19,6 @@ import type { CutLimits } from '../source/source.ts';
 import type { LoopOptions, PartitionLoop } from './assignment.ts';
 import { createBury } from './bury.ts';
 import { createCommit } from './commit.ts';
-import type { Committed } from './offsets.ts';
 
 export interface LoopParts {
   readonly topic: string;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Consumer } from 'kafkajs';
 import { kafkaFailure } from '../../kafka/failure.ts';
+import { type Committed, readCommitted, readEnds } from '../../kafka/offsets.ts';
 import type { KafkaSettings } from '../../kafka/settings.ts';
 import type { Logger } from '../../process/log.ts';
-import { type Committed, readCommitted, readEnds } from './offsets.ts';
 
 export interface TakeOverParts {
   readonly consumer: Pick<Consumer, 'pause' | 'resume' | 'seek'>;

@@ -1,7 +1,7 @@
 import type { Admin } from 'kafkajs';
 import { SpendlensError } from '../../domain/error.ts';
+import { readCommitted, readEnds } from '../../kafka/offsets.ts';
 import type { Logger } from '../../process/log.ts';
-import { readCommitted, readEnds } from './offsets.ts';
 
 export interface WatchdogParts {
   readonly admin: Admin;

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Admin, Kafka, KafkaMessage } from 'kafkajs';
 import { SpendlensError } from '../../domain/error.ts';
 import { kafkaFailure } from '../../kafka/failure.ts';
+import { readCommitted, readEnds } from '../../kafka/offsets.ts';
 import type { KafkaSettings } from '../../kafka/settings.ts';
-import { readCommitted, readEnds } from '../partitions/offsets.ts';
 
 /** Offsets of one partition: the first, and the one behind the last. */
 export interface Stretch {

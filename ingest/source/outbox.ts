@@ -32,6 +32,7 @@ export function createOutboxSource(
       const present = new Set(outboxes.map(({ id }) => id));
       return new Set([...marks.keys()].filter((id) => !present.has(id)));
     },
+    takeResends: () => 0,
     moved: () => false,
   };
 }

@@ -119,5 +119,5 @@ export function createPartitionSource({ queue, beyond, bury, limits, signal }: P
     return events;
   }
 
-  return { cut, recall, gone: queue.gone, moved: queue.moved };
+  return { cut, recall, gone: queue.gone, takeResends: queue.takeResends, moved: queue.moved };
 }

@@ -27,6 +27,8 @@ export interface Source {
   recall(slice: Slice): Promise<RawEvent[]>;
   /** Of these marks the ones that say nothing any more: their outboxes are closed and done. */
   gone(marks: ReadonlyMap<string, number>): ReadonlySet<string>;
+  /** What came once more since the last call, and was dropped. */
+  takeResends(): number;
   /** True where something was read that needs no slice, and is to be noted as done all the same. */
   moved(): boolean;
 }

@@ -1,5 +1,6 @@
 import type { StatusAnswer } from '../../../domain/api.ts';
 import { integer, plural } from '../format/number.ts';
+import { ago } from '../format/time.ts';
 import { Popover } from '../parts/popover.tsx';
 import { StateDot, type Tone } from '../parts/state-dot.tsx';
 import { useServer } from '../state/view.tsx';
@@ -53,26 +54,45 @@ export function Health({ wide }: { wide: boolean }) {
       </h2>
       <p className="mt-0.5 text-small text-muted">{text}</p>
       {!warehouse.reachable && <p className="mt-1 text-micro break-words text-bad">{warehouse.error}</p>}
-      <Counts health={health} />
+      <Counts health={health} now={Date.parse(server.now)} />
       {health.processes.length > 0 && <Processes health={health} />}
     </Popover>
   );
 }
 
-function Counts({ health }: { health: HealthState }) {
-  const rows: readonly [string, number | null, boolean][] = [
-    ['Gaps in the record', health.gaps, isSome(health.gaps)],
-    ['Dead letters', health.deadLetters, isSome(health.deadLetters)],
-    ['Requests lost for want of room', health.lostExchanges, isSome(health.lostExchanges)],
-    ['Bodies shed for want of room', health.lostBodies, isSome(health.lostBodies)],
-    ['Accepted, not yet in the figures', health.waiting, false],
+interface Line {
+  readonly name: string;
+  readonly value: string;
+  readonly alarming?: boolean;
+}
+
+function linesOf(health: HealthState, now: number): Line[] {
+  const fault = (name: string, count: number | null) => ({ name, value: integer(count), alarming: isSome(count) });
+  const lines: Line[] = [
+    fault('Gaps in the record', health.gaps),
+    fault('Dead letters', health.deadLetters),
+    fault('Requests lost for want of room', health.lostExchanges),
+    fault('Bodies shed for want of room', health.lostBodies),
+    { name: 'Accepted, not yet in the figures', value: integer(health.waiting) },
   ];
+  // Where there is no Kafka, there is nothing to be behind in, and nothing comes twice.
+  if (health.lag !== null) lines.push({ name: 'Of these, in Kafka', value: integer(health.lag) });
+  if (isSome(health.duplicatesAvoided)) {
+    lines.push({ name: 'Sent twice, counted once', value: integer(health.duplicatesAvoided) });
+  }
+  if (health.lastProgressAt !== null) {
+    lines.push({ name: 'Figures last grew', value: ago(Date.parse(health.lastProgressAt), now) });
+  }
+  return lines;
+}
+
+function Counts({ health, now }: { health: HealthState; now: number }) {
   return (
     <dl className="mt-2 border-t border-line pt-1.5">
-      {rows.map(([name, value, alarming]) => (
+      {linesOf(health, now).map(({ name, value, alarming }) => (
         <div key={name} className="flex h-6 items-center justify-between text-small">
           <dt className="text-muted">{name}</dt>
-          <dd className={alarming ? 'font-medium text-bad' : ''}>{integer(value)}</dd>
+          <dd className={alarming ? 'font-medium text-bad' : ''}>{value}</dd>
         </div>
       ))}
     </dl>

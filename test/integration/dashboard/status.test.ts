@@ -39,6 +39,7 @@ function statusOf() {
     proxyUrl: 'http://127.0.0.1:1',
     proxyKey: null,
     sqlUrl: engine.url,
+    lag: null,
   });
   return async () => statusAnswer.parse(await status());
 }

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { askCompleteness } from '../../../clickhouse/query/completeness.ts';
+import { createLag } from '../../../dashboard/server/lag.ts';
 import type { DeliveryPoint } from '../../../ingest/deliver.ts';
 import { type Broker, startBroker } from '../../harness/broker.ts';
 import { chatExchange } from '../../harness/exchanges.ts';
-import { type MigratedWarehouse, standing, startMigrated } from '../../harness/ingest.ts';
+import { type MigratedWarehouse, quietLog, standing, startMigrated } from '../../harness/ingest.ts';
 import { brokerMissing } from '../../harness/kafka-jars.ts';
 import { until } from '../../harness/stack.ts';
 import {
@@ -45,6 +47,8 @@ describe.skipIf(brokerMissing() !== null)('a topic', () => {
     await sender.send(chats(250));
     await sender.resend(100, 250);
     await sender.send(chats(50));
+    const lag = () => createLag(topic.settings, quietLog)();
+    expect(await lag()).toBe(451);
     const ingest = await ingestTestTopic(topic, migrated);
     await stands(sender, 300);
     const done = async () => (await topic.committed()).offset === 451;
@@ -55,6 +59,12 @@ describe.skipIf(brokerMissing() !== null)('a topic', () => {
     });
     expect(await ingest.metric('spendlens_ingest_resends_total')).toBe(151);
     expect(await ingest.metric('spendlens_ingest_lag_messages')).toBe(0);
+    expect(await lag()).toBe(0);
+    const [kept] = await migrated.warehouse.rows(z.object({ resends: z.coerce.number() }), {
+      text: 'SELECT sum(resends) AS resends FROM spendlens.slices WHERE outbox_id = {id:String}',
+      params: { id: sender.outboxId },
+    });
+    expect(kept?.resends).toBe(151);
     await ingest.stop();
     expect(await standing(migrated.warehouse, sender.outboxId)).toMatchObject({ rows: 300, seqs: 300 });
     expect(await accountOf(sender)).toMatchObject({ ...whole, delivered: 300 });

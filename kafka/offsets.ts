@@ -1,5 +1,5 @@
 import type { Admin } from 'kafkajs';
-import { kafkaFailure } from '../../kafka/failure.ts';
+import { kafkaFailure } from './failure.ts';
 
 /** What the group has committed of a partition; nulls where nothing. */
 export interface Committed {
@@ -39,4 +39,11 @@ export async function readEnds(admin: Admin, topic: string): Promise<ReadonlyMap
   } catch (error) {
     throw kafkaFailure(error);
   }
+}
+
+/** Messages that the group has not done yet, of all partitions. @throws SpendlensError, see kafkaFailure */
+export async function readLag(admin: Admin, group: string, topic: string): Promise<number> {
+  const [committed, ends] = await Promise.all([readCommitted(admin, group, topic), readEnds(admin, topic)]);
+  const lags = [...ends].map(([partition, { low, high }]) => high - Math.max(low, committed(partition).offset ?? low));
+  return lags.reduce((sum, lag) => sum + Math.max(0, lag), 0);
 }
