@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'provider_unknown'
   | 'request_invalid'
   | 'target_refused'
+  | 'rate_limited'
   | 'upstream_unreachable'
   | 'upstream_timeout'
   | 'request_timeout'

@@ -45,7 +45,7 @@ export function createAdmission({ resolver, planner, proxyKey, recordingParts, o
     req.headers = headers;
     const requestId = readRequestId(own);
     const access = checkAccess(proxyKey, own, headers, req.url ?? '/');
-    const asks = readAsks(own);
+    const asks = readAsks(own, headers['cache-control']);
     const resolution =
       asks.target === ''
         ? resolver.resolve(headers.host, access.url, headers['anthropic-version'] !== undefined)
@@ -107,8 +107,7 @@ export function createAdmission({ resolver, planner, proxyKey, recordingParts, o
     const planned = isUpgrade
       ? planUpgrade(destination)
       : planner({ asks: asks.routed, resolution, method: req.method ?? '', headers, url, tags });
-    if (planned.kind === 'refused')
-      return refuse({ status: 400, code: 'target_refused', style, message: planned.message });
+    if (planned.kind === 'refused') return refuse({ status: 400, code: planned.code, style, message: planned.message });
     const plan = planned.kind === 'routed' ? planned.plan : null;
     const recording = begin(destination.path, destination.upstream, plan === null ? 'pass' : 'routed');
     onAdmitted(recording, req);
@@ -119,7 +118,7 @@ export function createAdmission({ resolver, planner, proxyKey, recordingParts, o
 /** A WebSocket goes through the lane that does not look at what a caller's own address leads to. */
 function planUpgrade({ isCallersOwn }: Destination): Exclude<Planned, { kind: 'routed' }> {
   if (!isCallersOwn) return { kind: 'pass' };
-  return { kind: 'refused', message: 'a WebSocket goes to configured providers only' };
+  return { kind: 'refused', code: 'target_refused', message: 'a WebSocket goes to configured providers only' };
 }
 
 function faultIn(req: IncomingMessage, asks: Asks): Omit<Refusal, 'style'> | null {

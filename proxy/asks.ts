@@ -1,9 +1,10 @@
 import type { ExchangeKind } from '../domain/exchange.ts';
+import { readCacheAsks } from './cache/asks.ts';
 import type { OwnHeaders } from './own-headers.ts';
-import { faultInRateLimitPolicy } from './rate-limit-policy.ts';
-import { type FallbackEntry, readFallbacks } from './routed/fallback-header.ts';
+import { faultInRateLimitPolicy, parseRateLimitPolicy } from './rate-limit/policy.ts';
+import { readFallbacks } from './routed/fallback-header.ts';
 import { nothingRouted, type RoutedAsks } from './routed/plan.ts';
-import { type RetrySettings, readRetrySettings } from './routed/retry.ts';
+import { readRetrySettings } from './routed/retry.ts';
 import { isTagHeader } from './tags.ts';
 
 /** What a request's own headers ask of the proxy, decided before a byte of its body is read. */
@@ -50,24 +51,34 @@ const handled: ReadonlySet<string> = new Set([
   'fallbacks',
   'stream-usage',
   'force-variant',
+  'cache-enabled',
+  'cache-save',
+  'cache-read',
+  'cache-bucket-max-size',
+  'cache-seed',
+  'cache-ignore-keys',
+  'ratelimit-policy',
 ]);
 const isTrue = (value: string) => value.trim().toLowerCase() === 'true';
-/** Settings that ask for nothing unless they are true. */
-const switches: ReadonlySet<string> = new Set(['cache-enabled', 'cache-save', 'cache-read']);
 
-export function readAsks(own: OwnHeaders): Asks {
+/** `cacheControl`: the request's own header of that name. */
+export function readAsks(own: OwnHeaders, cacheControl = ''): Asks {
   if (own.size === 0) return nothing;
   const ignored: string[] = [];
   for (const [key, { name, value }] of own) {
     const fault = faultIn(key, value);
     if (fault !== '') return { ...nothing, fault: `${canonical(name)}: ${fault}` };
-    if (isIgnored(key, value)) ignored.push(canonical(name));
+    if (isIgnored(key)) ignored.push(canonical(name));
   }
   const value = (key: string) => own.get(key)?.value.trim() ?? '';
   const retry = isTrue(value('retry-enabled')) ? readRetrySettings((key) => value(`retry-${key}`)) : null;
   if (retry !== null && 'fault' in retry) return { ...nothing, fault: `Helicone-${retry.fault}` };
   const fallbacks = value('fallbacks') === '' ? [] : readFallbacks(value('fallbacks'));
   if ('fault' in fallbacks) return { ...nothing, fault: `Helicone-Fallbacks: ${fallbacks.fault}` };
+  const cache = readCacheAsks((key) => value(`cache-${key}`), cacheControl);
+  const policy = value('ratelimit-policy');
+  const limit = policy === '' ? null : parseRateLimitPolicy(policy);
+  const streamUsage = isTrue(value('stream-usage'));
   return {
     fault: '',
     ignored: ignored.join(', '),
@@ -76,19 +87,15 @@ export function readAsks(own: OwnHeaders): Asks {
     modelOverride: value('model-override').slice(0, 256),
     kind: value('kind') === 'demo' ? 'demo' : 'app',
     target: value('target-url') || value('openai-api-base'),
-    routed: routedAsks(retry, fallbacks, isTrue(value('stream-usage')), value('force-variant')),
+    routed: askingRouted({ retry, fallbacks, streamUsage, cache, limit, forcedVariant: value('force-variant') }),
   };
 }
 
 /** One object for all that ask for nothing, as most do. */
-function routedAsks(
-  retry: RetrySettings | null,
-  fallbacks: readonly FallbackEntry[],
-  streamUsage: boolean,
-  forcedVariant: string,
-): RoutedAsks {
-  const asksNothing = retry === null && fallbacks.length === 0 && !streamUsage && forcedVariant === '';
-  return asksNothing ? nothingRouted : { retry, fallbacks, streamUsage, forcedVariant };
+function askingRouted(asks: RoutedAsks): RoutedAsks {
+  const { retry, fallbacks, streamUsage, cache, limit, forcedVariant } = asks;
+  const isNothing = retry === null && fallbacks.length === 0 && !streamUsage && cache === null && limit === null;
+  return isNothing && forcedVariant === '' ? nothingRouted : asks;
 }
 
 /** Where passing a request on without what it asked for would be worse than refusing it. */
@@ -109,10 +116,10 @@ function faultIn(key: string, value: string): string {
   }
 }
 
-function isIgnored(key: string, value: string): boolean {
+function isIgnored(key: string): boolean {
   if (handled.has(key) || isTagHeader(key)) return false;
   if (key === 'moderations-enabled' || key === 'llm-security-enabled') return false;
-  return switches.has(key) ? isTrue(value) : true;
+  return true;
 }
 
 /** `helicone-cache-enabled` is `Helicone-Cache-Enabled`. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { SpendlensError } from '../domain/error.ts';
 import { acknowledgementPath } from './outbox/acknowledgement.ts';
+import type { StoreSettings } from './shared/open-store.ts';
 
 const MIB = 1024 ** 2;
 /** Empty counts as absent: that is how shells and compose files pass on what is not set. */
@@ -34,6 +35,14 @@ const schema = z.object({
   SPENDLENS_ADOPT_FROM: optional(z.coerce.number().int().min(1).optional()),
   SPENDLENS_CAPTURE_LIMIT: optional(byteSize.default(4 * MIB)),
   SPENDLENS_CAPTURE_TOTAL: optional(byteSize.default(256 * MIB)),
+  REDIS_URL: optional(
+    z
+      .string()
+      .regex(/^rediss?:\/\/./, 'expected redis://… or rediss://…')
+      .default(''),
+  ),
+  SPENDLENS_WORKERS: optional(z.coerce.number().int().min(1).default(1)),
+  SPENDLENS_CACHE_LIMIT: optional(byteSize.default(512 * MIB)),
   SPENDLENS_ROUTED_BODY_LIMIT: optional(byteSize.default(16 * MIB)),
   SPENDLENS_OUTBOX_LIMIT: optional(byteSize.default(2048 * MIB)),
   KAFKA_BROKERS: optional(z.string().optional()),
@@ -65,6 +74,7 @@ export interface ProxySettings {
   readonly outboxLimit: number;
   /** Of a request that may have to be sent more than once. */
   readonly routedBodyLimit: number;
+  readonly store: StoreSettings;
   readonly proxyKey: string | null;
   /** How long what is under way may go on after SIGTERM. */
   readonly drainMs: number;
@@ -99,6 +109,12 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     captureTotal: values.SPENDLENS_CAPTURE_TOTAL,
     outboxLimit: values.SPENDLENS_OUTBOX_LIMIT,
     routedBodyLimit: values.SPENDLENS_ROUTED_BODY_LIMIT,
+    store: {
+      redisUrl: values.REDIS_URL,
+      workers: values.SPENDLENS_WORKERS,
+      folder: join(values.SPENDLENS_DATA, 'cache'),
+      limitBytes: values.SPENDLENS_CACHE_LIMIT,
+    },
     proxyKey,
     drainMs: values.SPENDLENS_DRAIN_SECONDS * 1000,
   };

@@ -1,5 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { isSecretName } from './redact.ts';
 
 const FINGERPRINT_LENGTH = 12;
 const MAX_FINGERPRINTS = 256;
@@ -36,6 +37,15 @@ function credentialOf(headers: IncomingHttpHeaders): string | undefined {
   if (authorization !== undefined)
     return /^AWS4.*?Credential=([^/,\s]+)/.exec(authorization)?.[1] ?? withoutScheme(authorization);
   return text(headers['x-api-key']) ?? text(headers['api-key']) ?? text(headers['x-goog-api-key']);
+}
+
+/** All that a request carries to prove who sends it, so that what is kept for one caller is never another's. */
+export function credentialsOf(headers: IncomingHttpHeaders): string {
+  const found = Object.entries(headers).flatMap(([name, value]) => {
+    if (name === 'authorization') return [[name, credentialOf(headers) ?? '']];
+    return isSecretName(name) || /^openai-(?:organization|project)$/.test(name) ? [[name, String(value)]] : [];
+  });
+  return found.length === 0 ? '' : JSON.stringify(found.sort());
 }
 
 function queryKey(url: string): string | undefined {

@@ -68,6 +68,8 @@ export class Recording {
   errorKind: ErrorKind | null = null;
   /** Among what is under way. */
   seat: Seat<unknown> | null = null;
+  /** Told of the exchange as it goes to the outbox. */
+  watch: ((exchange: Exchange) => void) | null = null;
   readonly #parts: RecordingParts;
   readonly #ticket: Ticket;
   #calledAt = 0;
@@ -251,6 +253,7 @@ export class Recording {
   ): void {
     const exchange = this.#exchange(status, endMs, request, response, requestFacts, responseFacts);
     this.#parts.metrics.observe(exchange);
+    this.watch?.(exchange);
     const settled = this.#parts.outbox.end(this.#ticket, exchange);
     // Encoded by now: what waits for the disk is the outbox's to count.
     this.request.release();

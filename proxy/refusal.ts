@@ -5,7 +5,7 @@ import type { ApiStyle } from '../domain/providers.ts';
 
 /** An answer of ours, in the words that the caller's SDK understands. */
 export interface Refusal {
-  readonly status: 400 | 401 | 404 | 408 | 431 | 500 | 502 | 504;
+  readonly status: 400 | 401 | 404 | 408 | 429 | 431 | 500 | 502 | 504;
   readonly code: ErrorCode | 'internal';
   readonly style: ApiStyle;
   readonly message: string;
@@ -22,6 +22,7 @@ const words: Readonly<Record<Refusal['status'], Words>> = {
   401: { openai: 'authentication_error', google: 'UNAUTHENTICATED', bedrock: 'AccessDeniedException' },
   404: { openai: 'not_found_error', google: 'NOT_FOUND', bedrock: 'ResourceNotFoundException' },
   408: { openai: 'timeout_error', google: 'DEADLINE_EXCEEDED', bedrock: 'ModelTimeoutException' },
+  429: { openai: 'rate_limit_error', google: 'RESOURCE_EXHAUSTED', bedrock: 'ThrottlingException' },
   431: { openai: 'invalid_request_error', google: 'INVALID_ARGUMENT', bedrock: 'ValidationException' },
   500: { openai: 'api_error', google: 'INTERNAL', bedrock: 'InternalServerException' },
   502: { openai: 'api_error', google: 'UNAVAILABLE', bedrock: 'ServiceUnavailableException' },
@@ -54,9 +55,15 @@ function refusalHeaders(refusal: Refusal, requestId: string, length: number): st
   return headers;
 }
 
-export function answerRefusal(res: ServerResponse, refusal: Refusal, requestId: string): void {
+/** `more`: headers beside our own, names and values in turn. */
+export function answerRefusal(
+  res: ServerResponse,
+  refusal: Refusal,
+  requestId: string,
+  more: readonly string[] = [],
+): void {
   const body = Buffer.from(refusalBody(refusal));
-  res.writeHead(refusal.status, refusalHeaders(refusal, requestId, body.length));
+  res.writeHead(refusal.status, [...refusalHeaders(refusal, requestId, body.length), ...more]);
   res.end(body);
 }
 

@@ -40,14 +40,13 @@ export async function startProxy({ env, log, registry, supervision }: RoleContex
   const providers = providersOf(config);
   const appTimeouts = appTimeoutsOf(config);
   const resolver = createResolver(providers, createTargetRules(config.targets));
-  const { routedBodyLimit: bodyLimit } = settings;
   const snapshot = await followSnapshot({
     path: join(settings.data, 'snapshot.json'),
     address: dashboardAddress(settings.data, settings.dashboard),
     log,
   });
   const experiments = () => snapshot.current().experiments;
-  const routed = openRoutedLane({ config, providers, resolver, appTimeouts, bodyLimit, env, experiments, log });
+  const routed = openRoutedLane({ config, providers, resolver, appTimeouts, settings, env, experiments, log });
   const proxyKey = settings.proxyKey === null ? null : createProxyKey(settings.proxyKey);
   const { acknowledgementPath, outboxes, adoptFrom } = settings;
   const outboxOptions = { acknowledgementPath, limitBytes: settings.outboxLimit, log };

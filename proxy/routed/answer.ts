@@ -33,17 +33,30 @@ export interface AnswerOptions {
   readonly ownHeaders: () => readonly string[];
   /** The app reads more slowly than the provider speaks. */
   readonly onFull: () => void;
+  /** Told of all bytes of an answer that came to its end; null where nobody asks for them. */
+  readonly onWhole: ((bytes: NonSharedBuffer) => void) | null;
 }
 
+/** A longer answer is not kept for others. */
+const MAX_KEPT = 4 * 1024 ** 2;
+
 export function createAnswer(head: AnswerHead, options: AnswerOptions): Answer {
-  const { res, recording, format, ownHeaders, onFull } = options;
+  const { res, recording, format, ownHeaders, onFull, onWhole } = options;
   const encoding = plainEncoding(head.headers['content-encoding']);
   const isStream = /^\s*text\/event-stream/i.test(String(head.headers['content-type'] ?? ''));
   // An app that is told of a break must not have half an event before it, so whole ones go on.
   const frames: EventFrames | null = isStream && encoding === null ? createEventFrames() : null;
   const hidesUsage = options.hidesUsage && frames !== null;
   let held: NonSharedBuffer[] = [];
+  let kept: NonSharedBuffer[] | null = onWhole === null ? null : [];
+  let keptBytes = 0;
   let hasGone = false;
+
+  function keep(chunk: NonSharedBuffer): void {
+    keptBytes += chunk.length;
+    if (keptBytes > MAX_KEPT) kept = null;
+    kept?.push(chunk);
+  }
 
   function write(pieces: readonly NonSharedBuffer[]): void {
     const seen = hidesUsage ? pieces.map(withoutUsage).filter((piece) => piece !== null) : pieces;
@@ -64,6 +77,7 @@ export function createAnswer(head: AnswerHead, options: AnswerOptions): Answer {
     },
     push(chunk) {
       recording.responseChunk(chunk);
+      keep(chunk);
       const pieces = frames === null ? [chunk] : frames.push(chunk);
       if (hasGone) write(pieces);
       else held.push(...pieces);
@@ -91,6 +105,7 @@ export function createAnswer(head: AnswerHead, options: AnswerOptions): Answer {
       if (rest !== undefined && rest.length > 0) write([rest]);
       if (trailers.length > 0) res.addTrailers(pairs(trailers));
       res.end();
+      if (kept !== null) onWhole?.(Buffer.concat(kept));
     },
     breakOff(message) {
       const told =

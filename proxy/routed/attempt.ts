@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { Failure } from '../../domain/routing/failure.ts';
 import type { WireFormat } from '../../domain/usage/facts.ts';
+import type { KeptAnswer } from '../cache/kept-answer.ts';
 import type { Recording } from '../recording.ts';
 import type { Destination } from '../upstream.ts';
 import { type Answer, createAnswer } from './answer.ts';
@@ -9,10 +10,13 @@ import { failureOfAnswer, failureOfError } from './failure-of.ts';
 import { createDocumentGate, createErrorGate, createStreamGate, type Gate, type GateVerdict, textOf } from './gate.ts';
 import type { TimeLimits } from './limits.ts';
 import { type AnswerHead, callUpstream, type UpstreamCall, type UpstreamRequest } from './upstream-call.ts';
+import { isWorthKeeping } from './worth-keeping.ts';
 
 export type AttemptResult =
   /** The app gets this answer, or got as much of it as there was. */
   | { readonly kind: 'answered' }
+  /** Nobody waits for it any more. */
+  | { readonly kind: 'gone' }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly answer: HeldAnswer | null };
 
 /** An answer that could still be the app's. */
@@ -33,10 +37,16 @@ export interface AttemptOptions {
   /** What is worth looking at before it goes on. */
   readonly holds: { readonly error: boolean; readonly answer: boolean };
   readonly ownHeaders: (status: number) => readonly string[];
+  /** Told of an answer that is good enough for others; null where nobody asks. */
+  readonly keep: ((kept: KeptAnswer) => void) | null;
+  /** What that answer was asked for. */
+  readonly asked: Pick<KeptAnswer, 'provider' | 'upstream' | 'model' | 'path'>;
 }
 
 export interface Attempt {
   readonly result: Promise<AttemptResult>;
+  /** Nothing more comes of it. */
+  readonly done: Promise<void>;
   abort(): void;
 }
 
@@ -52,6 +62,8 @@ export function startAttempt(options: AttemptOptions): Attempt {
   const result = new Promise<AttemptResult>((resolve) => {
     settle = resolve;
   });
+  const { promise: done, resolve: finish } = Promise.withResolvers<void>();
+  const startedAt = Date.now();
 
   function release(): void {
     isJudged = true;
@@ -70,7 +82,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
     isJudged = true;
     if (ending === null) call.pause();
     const failure = failureOfAnswer(verdict, answer, textOf(answer.held, answer.encoding));
-    settle({ kind: 'failed', failure, answer: { release, discard: call.abort } });
+    settle({ kind: 'failed', failure, answer: { release, discard: abort } });
   }
 
   function answered(head: AnswerHead): void {
@@ -82,7 +94,9 @@ export function startAttempt(options: AttemptOptions): Attempt {
       call.pause();
       res.once('drain', call.resume);
     };
-    answer = createAnswer(head, { res, recording, format, hidesUsage: options.hidesUsage, ownHeaders, onFull });
+    const { hidesUsage } = options;
+    const onWhole = options.keep === null ? null : (bytes: NonSharedBuffer) => keepWhole(head, bytes);
+    answer = createAnswer(head, { res, recording, format, hidesUsage, ownHeaders, onFull, onWhole });
     gate = gateFor(answer, format, holds);
     if (gate === null) judge('release');
   }
@@ -97,7 +111,10 @@ export function startAttempt(options: AttemptOptions): Attempt {
   }
 
   function ended(trailers: readonly string[]): void {
-    ending = () => answer?.end(trailers);
+    ending = () => {
+      answer?.end(trailers);
+      finish();
+    };
     if (answer?.hasGone) ending();
     else if (!isJudged && answer !== null && gate !== null) judge(gate.end(answer.held, true));
   }
@@ -114,17 +131,34 @@ export function startAttempt(options: AttemptOptions): Attempt {
       return;
     }
     isJudged = true;
+    finish();
     settle({ kind: 'failed', failure, answer: null });
   }
 
   function breakOff(failure: Failure): void {
     const how = answer?.breakOff(failure.message);
     recording.failed(how === 'told' ? 'broken' : failure.errorKind);
+    finish();
+  }
+
+  function keepWhole(head: AnswerHead, bytes: NonSharedBuffer): void {
+    if (!isWorthKeeping(format, head, bytes)) return;
+    const { status, statusText, rawHeaders } = head;
+    const latencyMs = Math.max(0, Date.now() - startedAt);
+    const { hidesUsage, asked } = options;
+    const answered = { status, statusText, rawHeaders: [...rawHeaders], body: bytes };
+    options.keep?.({ v: 1, ...answered, ...asked, hidesUsage, startedAt, latencyMs });
+  }
+
+  function abort(): void {
+    call.abort();
+    settle({ kind: 'gone' });
+    finish();
   }
 
   recording.called();
   const call: UpstreamCall = callUpstream(dispatcher, request, limits, { answered, data, ended, failed });
-  return { result, abort: call.abort };
+  return { result, done, abort };
 }
 
 /** Null where the answer goes on at once: nothing could come in its place, or nothing in it could tell. */

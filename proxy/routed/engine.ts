@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Failure } from '../../domain/routing/failure.ts';
+import type { KeptAnswer } from '../cache/kept-answer.ts';
 import type { Assignment } from '../experiments.ts';
 import { ownAnswerHeaders } from '../headers.ts';
 import type { Passage } from '../passage.ts';
@@ -31,13 +32,18 @@ export interface Run {
   readonly body: SentBody;
   /** Why nothing is tried a second time, as the app is told; '' where it may be. */
   readonly note: string;
+  /** Of the answer, beside those that it has anyway, names and values in turn. */
+  readonly moreHeaders: readonly string[];
+  /** Takes the first target's answer for others, where it is good enough; null where nobody asks. */
+  readonly keep: ((kept: KeptAnswer) => void) | null;
 }
 
 const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 /** Returns `run`, which calls one target after another until an answer is the app's to have. */
 export function createEngine({ dispatchers, budget, totalMs }: EngineParts) {
-  return async function run({ req, res, passage, plan, targets, assignment, body, note }: Run): Promise<void> {
+  return async function run(options: Run): Promise<void> {
+    const { req, res, passage, plan, targets, assignment, body, note, moreHeaders } = options;
     const { recording, requestId } = passage;
     const deadlineMs = performance.now() + totalMs;
     let spent = note;
@@ -65,7 +71,9 @@ export function createEngine({ dispatchers, budget, totalMs }: EngineParts) {
       const asksUsage = plan.asksUsage && !isPlain && body.value !== null && lacksUsage(format, body.value);
       const may = steps.mayFollow();
       const holds = { error: may.error || asksUsage, answer: may.answer };
-      const readsAnswer = holds.answer || asksUsage;
+      // What stands in for another target's answer is for this request alone.
+      const keep = target === targets[0] ? options.keep : null;
+      const readsAnswer = holds.answer || asksUsage || keep !== null;
       made++;
       if (assignment !== null) recording.steer({ answeredVariant: target.variant });
       if (made > 1 || target.destination !== passage.destination || target.model !== '') {
@@ -87,7 +95,13 @@ export function createEngine({ dispatchers, budget, totalMs }: EngineParts) {
         format,
         hidesUsage: asksUsage,
         holds,
-        ownHeaders: (status) => [...ownHeaders(passage, target, status, made, spent), ...experimentHeaders(assignment)],
+        keep,
+        asked: callTargetOf(target, passage),
+        ownHeaders: (status) => [
+          ...ownHeaders(passage, target, status, made, spent),
+          ...experimentHeaders(assignment),
+          ...moreHeaders,
+        ],
       });
     };
 
@@ -95,14 +109,18 @@ export function createEngine({ dispatchers, budget, totalMs }: EngineParts) {
     for (let step: Step = { target: steps.first, waitMs: 0, isPlain: false }; ; ) {
       attempt = start(step);
       const result = await attempt.result;
-      if (result.kind === 'answered' || gone.signal.aborted) return;
+      if (result.kind === 'answered') return attempt.done;
+      if (result.kind === 'gone' || gone.signal.aborted) return;
       const next = inTime(steps.after(result.failure), deadlineMs);
       if (next === null) {
-        if (result.answer) return result.answer.release();
+        if (result.answer) {
+          result.answer.release();
+          return attempt.done;
+        }
         recording.failed(result.failure.errorKind);
         const refusal = refusalFor(result.failure, step.target);
         recording.explained(refusal.message);
-        return answerRefusal(res, refusal, requestId);
+        return answerRefusal(res, refusal, requestId, moreHeaders);
       }
       result.answer?.discard();
       recording.passOver(result.failure.errorKind);

@@ -1,16 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decodeContent } from '../../domain/encoding.ts';
+import type { PriceRules } from '../../domain/prices/rules.ts';
 import type { AppTimeouts } from '../../domain/time-limits.ts';
 import { parseJson } from '../../domain/usage/json.ts';
 import type { Logger } from '../../process/log.ts';
+import type { AnswerCache } from '../cache/cache.ts';
 import type { Assignment } from '../experiments.ts';
 import type { Passage } from '../passage.ts';
+import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import { statusSeen } from '../recording.ts';
 import { answerRefusal, type Refusal } from '../refusal.ts';
 import { unfinishedUpload } from '../upstream-failure.ts';
+import { createCachedRun } from './cached.ts';
 import { asObject, type Chooser } from './choose-targets.ts';
 import type { Dispatchers } from './dispatchers.ts';
-import { createEngine } from './engine.ts';
+import { createEngine, type Run } from './engine.ts';
+import { createLimitedRun } from './limited.ts';
 import type { RoutePlan } from './plan.ts';
 import { readRequestBody } from './request-body.ts';
 import type { RetryBudget } from './retry-budget.ts';
@@ -20,6 +25,10 @@ export interface RoutedLaneParts {
   readonly dispatchers: Dispatchers;
   readonly choose: Chooser;
   readonly budget: RetryBudget;
+  /** Null where there is no state for it. */
+  readonly cache: AnswerCache | null;
+  readonly limits: RateLimits | null;
+  readonly rules: PriceRules;
   readonly bodyLimit: number;
   readonly totalMs: number;
   readonly appTimeouts: AppTimeouts;
@@ -28,8 +37,9 @@ export interface RoutedLaneParts {
 
 /** Reads the body, then calls upstream until an answer is the app's to have. */
 export function createRoutedLane(parts: RoutedLaneParts) {
-  const { choose, bodyLimit, appTimeouts, log } = parts;
-  const run = createEngine(parts);
+  const { choose, cache, bodyLimit, appTimeouts, log } = parts;
+  const run = createLimitedRun(createEngine(parts), parts);
+  const runCached = createCachedRun(run);
 
   async function serve(req: IncomingMessage, res: ServerResponse, passage: Passage, plan: RoutePlan): Promise<void> {
     const { recording, destination, requestId } = passage;
@@ -57,6 +67,8 @@ export function createRoutedLane(parts: RoutedLaneParts) {
           assignment: null,
           body: sent,
           note,
+          moreHeaders: [],
+          keep: null,
         });
       }
       case 'whole': {
@@ -70,7 +82,20 @@ export function createRoutedLane(parts: RoutedLaneParts) {
         const sent: SentBody = { bytes: body.bytes, value: chosen.body, isChanged: chosen.body !== value };
         const { assignment } = chosen;
         if (assignment !== null) recording.steer(steeringOf(assignment));
-        return run({ req, res, passage, plan, targets: chosen.targets, assignment, body: sent, note: '' });
+        const { targets } = chosen;
+        const whole: Run = {
+          req,
+          res,
+          passage,
+          plan,
+          targets,
+          assignment,
+          body: sent,
+          note: '',
+          moreHeaders: [],
+          keep: null,
+        };
+        return plan.cache === null || cache === null ? run(whole) : runCached(whole, { asks: plan.cache, cache });
       }
     }
   }
@@ -100,8 +125,10 @@ export type RoutedLane = ReturnType<typeof createRoutedLane>;
 const MAX_DECODED = 64 * 1024 ** 2;
 
 /** What is asked for without a look at the body goes without a parse of it. */
-function needsBody({ isUnified, asksUsage, rules, experiments, targets }: RoutePlan): boolean {
-  return isUnified || asksUsage || rules.length > 0 || experiments.length > 0 || targets.some(changesBody);
+function needsBody({ isUnified, asksUsage, cache, rules, experiments, targets }: RoutePlan): boolean {
+  return (
+    isUnified || asksUsage || cache !== null || rules.length > 0 || experiments.length > 0 || targets.some(changesBody)
+  );
 }
 
 function changesBody({ model, bodyKeys }: RoutePlan['targets'][number]): boolean {

@@ -1,8 +1,12 @@
-import type { Config } from '../../domain/config.ts';
+import { type Config, rulesOf } from '../../domain/config.ts';
 import type { Provider } from '../../domain/providers.ts';
 import type { RunningExperiment } from '../../domain/snapshot.ts';
 import type { AppTimeouts } from '../../domain/time-limits.ts';
 import type { Logger } from '../../process/log.ts';
+import { createAnswerCache } from '../cache/cache.ts';
+import type { ProxySettings } from '../config.ts';
+import { createRateLimits } from '../rate-limit/rate-limits.ts';
+import { openSharedStore } from '../shared/open-store.ts';
 import type { Resolver } from '../upstream.ts';
 import { createChooser } from './choose-targets.ts';
 import { createDispatchers } from './dispatchers.ts';
@@ -17,7 +21,7 @@ export interface OpenLaneOptions {
   readonly providers: readonly Provider[];
   readonly resolver: Resolver;
   readonly appTimeouts: AppTimeouts;
-  readonly bodyLimit: number;
+  readonly settings: Pick<ProxySettings, 'routedBodyLimit' | 'store'>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Those that run now. */
   readonly experiments: () => readonly RunningExperiment[];
@@ -26,19 +30,25 @@ export interface OpenLaneOptions {
 
 /** @throws SpendlensError config_invalid */
 export function openRoutedLane(options: OpenLaneOptions) {
-  const { config, providers, resolver, appTimeouts, bodyLimit, env, experiments, log } = options;
+  const { config, providers, resolver, appTimeouts, settings, env, experiments, log } = options;
+  const store = openSharedStore(settings.store, log);
   const dispatchers = createDispatchers(config.targets?.allowPrivate ?? false);
   return {
-    planner: createPlanner({ resolver, rules: config.fallbacks ?? [], experiments }),
+    planner: createPlanner({ resolver, rules: config.fallbacks ?? [], experiments, hasSharedState: store !== null }),
     lane: createRoutedLane({
       dispatchers,
       choose: createChooser({ resolver, keyOf: readProviderKeys(providers, config.fallbacks, env) }),
       budget: createRetryBudget(config.routed?.retryFloor),
-      bodyLimit,
+      cache: store === null ? null : createAnswerCache(store, log),
+      limits: store === null ? null : createRateLimits(store, log),
+      rules: rulesOf(config),
+      bodyLimit: settings.routedBodyLimit,
       totalMs: config.routed?.totalMs ?? DEFAULT_TOTAL_MS,
       appTimeouts,
       log,
     }),
-    close: dispatchers.close,
+    async close(): Promise<void> {
+      await Promise.all([dispatchers.close(), store?.close()]);
+    },
   };
 }

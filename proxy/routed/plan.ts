@@ -3,7 +3,9 @@ import type { Tags } from '../../domain/exchange.ts';
 import { readConditions } from '../../domain/routing/conditions.ts';
 import type { FallbackRule } from '../../domain/routing/settings.ts';
 import type { RunningExperiment } from '../../domain/snapshot.ts';
+import type { CacheAsks } from '../cache/asks.ts';
 import { candidatesFor } from '../experiments.ts';
+import type { RateLimitPolicy } from '../rate-limit/policy.ts';
 import { isSecretName } from '../redact.ts';
 import type { Destination, Resolution, Resolver } from '../upstream.ts';
 import type { FallbackEntry } from './fallback-header.ts';
@@ -16,11 +18,20 @@ export interface RoutedAsks {
   readonly retry: RetrySettings | null;
   readonly fallbacks: readonly FallbackEntry[];
   readonly streamUsage: boolean;
+  readonly cache: CacheAsks | null;
+  readonly limit: RateLimitPolicy | null;
   /** `EXPERIMENT=VARIANT`, to try a variant out; '' for none. */
   readonly forcedVariant: string;
 }
 
-export const nothingRouted: RoutedAsks = { retry: null, fallbacks: [], streamUsage: false, forcedVariant: '' };
+export const nothingRouted: RoutedAsks = {
+  retry: null,
+  fallbacks: [],
+  streamUsage: false,
+  cache: null,
+  limit: null,
+  forcedVariant: '',
+};
 
 /** What the routed lane does with a request, as far as it is known before its body. */
 export interface RoutePlan {
@@ -35,6 +46,8 @@ export interface RoutePlan {
   readonly tags: Tags;
   readonly isUnified: boolean;
   readonly asksUsage: boolean;
+  readonly cache: CacheAsks | null;
+  readonly limit: RateLimitPolicy | null;
   /** As they go to the first target. */
   readonly headers: IncomingHttpHeaders;
 }
@@ -42,7 +55,7 @@ export interface RoutePlan {
 export type Planned =
   | { readonly kind: 'pass' }
   | { readonly kind: 'routed'; readonly plan: RoutePlan }
-  | { readonly kind: 'refused'; readonly message: string };
+  | { readonly kind: 'refused'; readonly code: 'request_invalid' | 'target_refused'; readonly message: string };
 
 export interface PlanParts {
   readonly asks: RoutedAsks;
@@ -61,9 +74,14 @@ export interface PlannerParts {
   readonly resolver: Resolver;
   readonly rules: readonly FallbackRule[];
   readonly experiments: () => readonly RunningExperiment[];
+  /** False where several workers would each have a cache and limits of their own. */
+  readonly hasSharedState: boolean;
 }
 
-export function createPlanner({ resolver, rules, experiments }: PlannerParts) {
+const noSharedState =
+  'Helicone-Cache-… and Helicone-RateLimit-Policy need state that all proxy workers share: set REDIS_URL, or run one worker';
+
+export function createPlanner({ resolver, rules, experiments, hasSharedState }: PlannerParts) {
   return function plan({ asks, resolution, method, headers, url, tags }: PlanParts): Planned {
     const { destination } = resolution;
     const first = targetAt(destination);
@@ -72,14 +90,17 @@ export function createPlanner({ resolver, rules, experiments }: PlannerParts) {
     );
     const posts = method === 'POST';
     const isUnified = resolution.isUnified && posts && NAMES_MODELS.test(destination.path);
-    const asksUsage =
-      posts && (asks.streamUsage || destination.provider.streamUsage) && tellsUsageWhenAsked(formatOf(first));
-    const asksAnything = asks.retry !== null || asks.fallbacks.length > 0 || asksUsage;
+    const tellsUsage = posts && tellsUsageWhenAsked(formatOf(first));
+    const asksUsage = tellsUsage && (asks.streamUsage || destination.provider.streamUsage);
+    const cache = posts ? asks.cache : null;
+    const sharesState = cache !== null || asks.limit !== null;
+    if (sharesState && !hasSharedState) return { kind: 'refused', code: 'request_invalid', message: noSharedState };
+    const asksAnything = asks.retry !== null || asks.fallbacks.length > 0 || asksUsage || sharesState;
     const candidates = posts ? candidatesFor(experiments(), { provider: destination.provider.name, tags }) : [];
     const isPlain = !asksAnything && !isUnified && !destination.isCallersOwn && candidates.length === 0;
     if (isPlain && (matching.length === 0 || !posts)) return { kind: 'pass' };
     const listed = resolveEntries(asks.fallbacks, destination, url);
-    if (typeof listed === 'string') return { kind: 'refused', message: listed };
+    if (typeof listed === 'string') return { kind: 'refused', code: 'target_refused', message: listed };
     const targets = inOrder(first, listed, resolution.isUnified);
     return {
       kind: 'routed',
@@ -91,7 +112,10 @@ export function createPlanner({ resolver, rules, experiments }: PlannerParts) {
         forcedVariant: asks.forcedVariant,
         tags,
         isUnified,
-        asksUsage,
+        // Whoever's body is read anyway has its usage asked for too.
+        asksUsage: tellsUsage,
+        cache,
+        limit: asks.limit,
         headers,
       },
     };

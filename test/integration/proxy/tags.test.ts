@@ -80,16 +80,13 @@ describe('tags', () => {
 
   it('name what was asked and is not done', async () => {
     const headers = {
-      'helicone-cache-enabled': 'true',
-      'spendlens-retry-enabled': 'true',
+      'spendlens-token-limit-exception-handler': 'truncate',
+      'helicone-retry-enabled': 'true',
       'helicone-stream-usage': 'false',
-      'helicone-ratelimit-policy': '10;w=60;u=cents;s=user',
       'helicone-nonsense': '1',
     };
     const answer = await call(url('/openai/v1/x'), { headers });
-    expect(answer.headers['spendlens-ignored']).toBe(
-      'Helicone-Cache-Enabled, Spendlens-Retry-Enabled, Helicone-Ratelimit-Policy, Helicone-Nonsense',
-    );
+    expect(answer.headers['spendlens-ignored']).toBe('Spendlens-Token-Limit-Exception-Handler, Helicone-Nonsense');
   });
 
   it.each([
@@ -97,7 +94,7 @@ describe('tags', () => {
     ['helicone-llm-security-enabled', 'true', /not available yet/],
     ['helicone-ratelimit-policy', '10;w=5', /w must be 60 to 31536000 seconds, found \\"5\\"/],
     ['helicone-cache-bucket-max-size', '21', /from 1 to 20, found \\"21\\"/],
-    ['helicone-target-url', 'http://169.254.169.254/latest', /address of no configured provider/],
+    ['helicone-target-url', 'http://169.254.169.254/latest', /neither the address of a configured provider/],
   ])('refuse %s: %s with a 400 that says why', async (name, value, reason) => {
     const answer = await call(url('/openai/v1/x'), { headers: { [name]: value } });
     expect(answer.status).toBe(400);

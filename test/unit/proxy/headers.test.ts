@@ -4,7 +4,7 @@ import { readAsks } from '../../../proxy/asks.ts';
 import { readSettings } from '../../../proxy/config.ts';
 import { keyIdOf } from '../../../proxy/credential.ts';
 import { splitHeaders } from '../../../proxy/own-headers.ts';
-import { faultInRateLimitPolicy } from '../../../proxy/rate-limit-policy.ts';
+import { faultInRateLimitPolicy } from '../../../proxy/rate-limit/policy.ts';
 import { redactHeaders, redactPath, redactStrangePath } from '../../../proxy/redact.ts';
 import { readTags } from '../../../proxy/tags.ts';
 

@@ -1,3 +1,29 @@
+/** `QUOTA;w=SECONDS[;u=request|cents][;s=user|PROPERTY]` */
+export interface RateLimitPolicy {
+  readonly quota: number;
+  readonly windowSeconds: number;
+  readonly unit: 'request' | 'cents';
+  /** 'user', the name of a property, or '' for all together. */
+  readonly segment: string;
+  /** As it was sent. */
+  readonly text: string;
+}
+
+/** Of a policy in which no fault was found. */
+export function parseRateLimitPolicy(text: string): RateLimitPolicy {
+  const [quota = '', ...parts] = text.split(';').map((part) => part.trim());
+  const values = new Map(
+    parts.map((part) => part.split('=', 2).map((half) => half.trim())).map(([key = '', value = '']) => [key, value]),
+  );
+  return {
+    quota: Number(quota),
+    windowSeconds: Number(values.get('w')),
+    unit: values.get('u') === 'cents' ? 'cents' : 'request',
+    segment: (values.get('s') ?? '').toLowerCase(),
+    text,
+  };
+}
+
 const MIN_WINDOW_SECONDS = 60;
 const MAX_WINDOW_SECONDS = 31_536_000;
 
