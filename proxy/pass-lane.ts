@@ -1,39 +1,25 @@
-import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { createProxyMiddleware, type Plugin } from 'http-proxy-middleware';
-import type { AppTimeouts } from '../domain/time-limits.ts';
 import type { Logger } from '../process/log.ts';
 import type { Agents } from './agents.ts';
-import type { CaptureMemory } from './capture/memory.ts';
-import { limitConnect } from './connect-timeout.ts';
 import { endToEndHeaders, ownAnswerHeaders } from './headers.ts';
+import { EXPECT, pairs, type WatchParts, watchRequest } from './pass-request.ts';
 import { PASSAGE, type Passage } from './passage.ts';
-import { Passing, resetClient } from './passing.ts';
+import { resetClient } from './passing.ts';
 import { type Recording, statusSeen } from './recording.ts';
 import { answerRefusal } from './refusal.ts';
-import type { StallWatch } from './stall-watch.ts';
 import type { Destination } from './upstream.ts';
 import { failureOf } from './upstream-failure.ts';
 import { watchUpgrade } from './websocket.ts';
 
-export interface LaneParts {
+export interface LaneParts extends WatchParts {
   readonly agents: Agents;
-  readonly stallWatch: StallWatch;
-  readonly appTimeouts: AppTimeouts;
-  readonly memory: CaptureMemory;
   readonly log: Logger;
 }
 
 /** As much as apps may send: Node's own 16 KiB would turn a provider's answer into an error of ours. */
 const MAX_ANSWER_HEADERS = 512 * 1024;
-const EXPECT: unique symbol = Symbol('expect');
-
-declare module 'node:http' {
-  interface IncomingMessage {
-    /** What the app expects before it sends its body. */
-    [EXPECT]?: string;
-  }
-}
 
 /** Bytes go through untouched and at once; what the hooks add is only looking. */
 export function createPassLane(parts: LaneParts) {
@@ -113,48 +99,6 @@ export type PassLane = ReturnType<typeof createPassLane>;
 
 const requestOptions = { maxHeaderSize: MAX_ANSWER_HEADERS };
 
-function watchRequest(
-  proxyReq: ClientRequest,
-  req: IncomingMessage,
-  res: ServerResponse,
-  passage: Passage,
-  parts: LaneParts,
-): void {
-  const { recording, destination } = passage;
-  recording.called();
-  // Attached here and no earlier: a listener before the library's own pipe starts the stream and loses chunks.
-  req.on('data', (chunk: NonSharedBuffer) => recording.request.push(chunk));
-  if (proxyReq.socket) limitConnect(proxyReq, proxyReq.socket, destination.provider.timeouts.connectMs);
-  const passing = new Passing(req, res, proxyReq, passage, parts);
-  const seat = parts.stallWatch.begin(passing);
-  res.once('close', () => parts.stallWatch.end(seat));
-  proxyReq.on('information', (interim) => passInterim(interim, req, res));
-  // Only a body in chunks can have trailers. The library's pipe ends the request on the same event, after this.
-  if (req.headers['content-length'] === undefined) {
-    req.once('end', () => {
-      if (req.rawTrailers.length > 0) proxyReq.addTrailers(pairs(req.rawTrailers));
-    });
-  }
-  const expect = req[EXPECT];
-  if (expect === undefined) return;
-  // Not before: of a request that expects something the library tells nobody. And at once: the body waits for the answer.
-  proxyReq.setHeader('Expect', expect);
-  proxyReq.flushHeaders();
-}
-
-/** Answers before the answer: a 100 to who waits for it, and the likes of 103 as they came. */
-function passInterim(interim: InformationEvent, req: IncomingMessage, res: ServerResponse): void {
-  const { statusCode, statusMessage, rawHeaders } = interim;
-  if (req.httpVersionMinor === 0 || res.headersSent || !res.socket) return;
-  if (statusCode === 100) {
-    if (req[EXPECT] !== undefined) res.writeContinue();
-    return;
-  }
-  let head = `HTTP/1.1 ${statusCode} ${statusMessage}\r\n`;
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) head += `${rawHeaders[i]}: ${rawHeaders[i + 1]}\r\n`;
-  res.socket.write(`${head}\r\n`, 'latin1');
-}
-
 function watchResponse(proxyRes: IncomingMessage, req: IncomingMessage, res: ServerResponse, passage: Passage): void {
   const { recording, requestId, destination, ignored } = passage;
   const status = proxyRes.statusCode ?? 502;
@@ -198,10 +142,4 @@ function answerFailure(error: Error, res: ServerResponse, { recording, destinati
   recording.explained(refusal.message);
   if (res.headersSent) resetClient(res);
   else answerRefusal(res, refusal, requestId);
-}
-
-function pairs(raw: readonly string[]): [string, string][] {
-  const list: [string, string][] = [];
-  for (let i = 0; i + 1 < raw.length; i += 2) list.push([raw[i] ?? '', raw[i + 1] ?? '']);
-  return list;
 }

@@ -4,11 +4,11 @@ import type { WireFormat } from '../domain/usage/facts.ts';
 import { isRealtimeBulk } from '../domain/usage/openai-realtime.ts';
 import { wireFormatOf } from '../domain/usage/wire-format.ts';
 import type { CaptureMemory } from './capture/memory.ts';
-import { recordMessages } from './capture/messages.ts';
+import { type MessageRecord, recordMessages } from './capture/messages.ts';
 import { limitConnect } from './connect-timeout.ts';
 import type { Passage } from './passage.ts';
-import { refuseOnSocket } from './refusal.ts';
-import { bytesMoved, type StallWatch } from './stall-watch.ts';
+import { type Refusal, refuseOnSocket } from './refusal.ts';
+import { bytesMoved, type StallWatch, type Wait, type Watched } from './stall-watch.ts';
 import { failureOf, silenceOf } from './upstream-failure.ts';
 
 export interface UpgradeParts {
@@ -20,89 +20,135 @@ const withEvents: ReadonlySet<WireFormat> = new Set(['openai-realtime', 'openai-
 
 /** Records an upgraded connection. Called before the library attaches its own listeners, so ours run first. */
 export function watchUpgrade(proxyReq: ClientRequest, socket: Socket, passage: Passage, parts: UpgradeParts): void {
-  const { recording, requestId, destination, ignored } = passage;
-  const { timeouts } = destination.provider;
-  let status: number | null = null;
-  let upstream: Socket | null = null;
-  let close = (done: () => void) => done();
-  const watched = {
-    progress: () => bytesMoved(socket) + bytesMoved(upstream ?? proxyReq.socket),
-    waitsFor: () => ({ party: 'provider', limitMs: status === null ? timeouts.firstByteMs : timeouts.idleMs }) as const,
-    quiet: () => {},
-    stalled() {
-      recording.failed('upstream_timeout');
-      if (status === null) refuse(silenceOf(destination, timeouts.firstByteMs));
-      else socket.resetAndDestroy();
-      proxyReq.destroy();
-    },
-  };
+  const { recording, destination } = passage;
+  const upgrade = new Upgrade(proxyReq, socket, passage, parts.memory);
   recording.called();
-  const seat = parts.stallWatch.begin(watched);
-  proxyReq.once('socket', (connection) => limitConnect(proxyReq, connection, timeouts.connectMs));
-  proxyReq.on('upgrade', (proxyRes, connection, head) => {
-    answered(proxyRes);
-    upstream = connection;
-    tie(connection, proxyRes.headers['sec-websocket-extensions'], head);
+  const seat = parts.stallWatch.begin(upgrade);
+  proxyReq.once('socket', (connection) => limitConnect(proxyReq, connection, destination.provider.timeouts.connectMs));
+  proxyReq.on('upgrade', (proxyRes, connection, head) => upgrade.accepted(proxyRes, connection, head));
+  proxyReq.on('response', (proxyRes) => upgrade.refused(proxyRes));
+  proxyReq.on('error', (error) => upgrade.failed(error));
+  socket.on('close', () => {
+    parts.stallWatch.end(seat);
+    upgrade.ended();
   });
-  proxyReq.on('response', (proxyRes) => {
-    answered(proxyRes);
+}
+
+/** One connection from the request to upgrade it to its end. */
+class Upgrade implements Watched {
+  readonly #proxyReq: ClientRequest;
+  readonly #socket: Socket;
+  readonly #passage: Passage;
+  readonly #memory: CaptureMemory;
+  #status: number | null = null;
+  #upstream: Socket | null = null;
+  #record: MessageRecord | null = null;
+  #sentBefore = 0;
+  #receivedBefore = 0;
+
+  constructor(proxyReq: ClientRequest, socket: Socket, passage: Passage, memory: CaptureMemory) {
+    this.#proxyReq = proxyReq;
+    this.#socket = socket;
+    this.#passage = passage;
+    this.#memory = memory;
+  }
+
+  progress(): number {
+    return bytesMoved(this.#socket) + bytesMoved(this.#upstream ?? this.#proxyReq.socket);
+  }
+
+  waitsFor(): Wait {
+    const { firstByteMs, idleMs } = this.#passage.destination.provider.timeouts;
+    return { party: 'provider', limitMs: this.#status === null ? firstByteMs : idleMs };
+  }
+
+  quiet(): void {}
+
+  stalled({ limitMs }: Wait): void {
+    this.#passage.recording.failed('upstream_timeout');
+    if (this.#status === null) this.#refuse(silenceOf(this.#passage.destination, limitMs));
+    else this.#socket.resetAndDestroy();
+    this.#proxyReq.destroy();
+  }
+
+  accepted(proxyRes: IncomingMessage, upstream: Socket, head: Buffer): void {
+    this.#answered(proxyRes);
+    const { recording, destination } = this.#passage;
+    const hasEvents = withEvents.has(wireFormatOf(destination.provider.name, destination.path));
+    const extensions = proxyRes.headers['sec-websocket-extensions'];
+    const record = recordMessages(recording, extensions, this.#memory, hasEvents ? isRealtimeBulk : () => false);
+    this.#record = record;
+    this.#upstream = upstream;
+    this.#sentBefore = upstream.bytesWritten;
+    this.#receivedBefore = upstream.bytesRead - head.length;
+    // Not at once: with a listener already there, what the library puts back of `head` would go to it alone.
+    process.nextTick(() => {
+      this.#socket.on('data', record.fromApp);
+      upstream.on('data', record.fromProvider);
+    });
+    this.#tie(upstream);
+  }
+
+  /** Each side ends as the other one did. */
+  #tie(upstream: Socket): void {
+    const { recording } = this.#passage;
+    upstream.once('close', () => {
+      recording.upstreamEnded();
+      this.#socket.destroySoon();
+    });
+    upstream.on('error', () => {
+      recording.failed('upstream_reset');
+      this.#socket.resetAndDestroy();
+    });
+    this.#socket.on('close', () => upstream.destroy());
+  }
+
+  refused(proxyRes: IncomingMessage): void {
+    this.#answered(proxyRes);
+    const { recording } = this.#passage;
     recording.response.describe(proxyRes.headers['content-type'], proxyRes.headers['content-encoding']);
     proxyRes.on('data', (chunk: NonSharedBuffer) => recording.responseChunk(chunk));
     proxyRes.on('end', () => recording.upstreamEnded());
-  });
-  proxyReq.on('error', (error) => {
-    if (status !== null) return;
-    if (!socket.writable) {
+  }
+
+  failed(error: Error): void {
+    if (this.#status !== null) return;
+    const { recording, destination } = this.#passage;
+    if (!this.#socket.writable) {
       recording.failed('client_disconnect');
       return;
     }
     const { kind, refusal } = failureOf(error, destination);
     recording.failed(kind);
-    refuse(refusal);
-  });
-  socket.on('close', () => {
-    parts.stallWatch.end(seat);
-    if (status === null) recording.failed('client_disconnect');
-    close(() => recording.end(status));
-  });
-
-  function refuse(refusal: Parameters<typeof refuseOnSocket>[1]): void {
-    recording.explained(refusal.message);
-    status = refusal.status;
-    refuseOnSocket(socket, refusal, requestId);
+    this.#refuse(refusal);
   }
 
-  function answered(proxyRes: IncomingMessage): void {
-    status = proxyRes.statusCode ?? 502;
-    recording.answered(status, proxyRes.rawHeaders);
+  ended(): void {
+    const { recording } = this.#passage;
+    if (this.#status === null) recording.failed('client_disconnect');
+    const upstream = this.#upstream;
+    if (this.#record === null || upstream === null) {
+      recording.end(this.#status);
+      return;
+    }
+    this.#record.end(() => {
+      recording.passed(upstream.bytesWritten - this.#sentBefore, upstream.bytesRead - this.#receivedBefore);
+      recording.end(this.#status);
+    });
+  }
+
+  #refuse(refusal: Refusal): void {
+    this.#passage.recording.explained(refusal.message);
+    this.#status = refusal.status;
+    refuseOnSocket(this.#socket, refusal, this.#passage.requestId);
+  }
+
+  #answered(proxyRes: IncomingMessage): void {
+    const { recording, requestId, ignored } = this.#passage;
+    this.#status = proxyRes.statusCode ?? 502;
+    recording.answered(this.#status, proxyRes.rawHeaders);
     proxyRes.headers['helicone-id'] = requestId;
     proxyRes.headers['spendlens-id'] = requestId;
     if (ignored !== '') proxyRes.headers['spendlens-ignored'] = ignored;
-  }
-
-  function tie(connection: Socket, extensions: string | undefined, head: Buffer): void {
-    const sentBefore = connection.bytesWritten;
-    const receivedBefore = connection.bytesRead - head.length;
-    const hasEvents = withEvents.has(wireFormatOf(destination.provider.name, destination.path));
-    const record = recordMessages(recording, extensions, parts.memory, hasEvents ? isRealtimeBulk : () => false);
-    // Not at once: with a listener already there, what the library puts back of `head` would go to it alone.
-    process.nextTick(() => {
-      socket.on('data', record.fromApp);
-      connection.on('data', record.fromProvider);
-    });
-    close = (done) =>
-      record.end(() => {
-        recording.passed(connection.bytesWritten - sentBefore, connection.bytesRead - receivedBefore);
-        done();
-      });
-    connection.once('close', () => {
-      recording.upstreamEnded();
-      socket.destroySoon();
-    });
-    connection.on('error', () => {
-      recording.failed('upstream_reset');
-      socket.resetAndDestroy();
-    });
-    socket.on('close', () => connection.destroy());
   }
 }

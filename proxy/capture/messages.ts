@@ -5,21 +5,28 @@ import { createFrameReader } from './frame-reader.ts';
 import type { CaptureMemory } from './memory.ts';
 import { createTranscript } from './transcript.ts';
 
+export interface MessageRecord {
+  fromApp(chunk: Uint8Array): void;
+  fromProvider(chunk: Uint8Array): void;
+  /** Once all that came stands in the bodies. */
+  end(done: () => void): void;
+}
+
 /** Keeps what goes each way over a WebSocket as the two bodies of its exchange. */
 export function recordMessages(
   recording: Recording,
   extensions: string | undefined,
   memory: CaptureMemory,
   isBulk: (text: string) => boolean,
-) {
-  const app = record('app', recording.request);
-  const provider = record('provider', recording.response);
+): MessageRecord {
+  const app = recordDirection('app', recording.request, () => {});
+  const provider = recordDirection('provider', recording.response, () => recording.answerBegan());
 
-  function record(from: WebSocketParty, body: BodyCapture) {
+  function recordDirection(from: WebSocketParty, body: BodyCapture, onMessage: () => void) {
     const transcript = createTranscript(body, from, isBulk);
     const reader = createFrameReader(from, extensions, memory, {
       message(data, isBinary) {
-        if (from === 'provider') recording.answerBegan();
+        onMessage();
         transcript.message(data, isBinary);
       },
       close: transcript.close,
@@ -41,7 +48,6 @@ export function recordMessages(
   return {
     fromApp: app.push,
     fromProvider: provider.push,
-    /** Once all that was pushed stands in the bodies. */
-    end: (done: () => void) => app.end(() => provider.end(done)),
+    end: (done) => app.end(() => provider.end(done)),
   };
 }
