@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { statusAnswer } from '../../domain/api.ts';
-import { readCommitted, readEnds } from '../../ingest/partitions/offsets.ts';
+import { readCommitted, readEnds } from '../../kafka/offsets.ts';
 import { startIngester } from './ingester.ts';
 import { type Run, type Scenario, topicOf } from './scenario.ts';
 

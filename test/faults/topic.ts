@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Admin, Kafka } from 'kafkajs';
-import { readCommitted, readEnds } from '../../ingest/partitions/offsets.ts';
 import { createKafka } from '../../kafka/client.ts';
+import { readCommitted, readEnds } from '../../kafka/offsets.ts';
 import type { KafkaSettings } from '../../kafka/settings.ts';
 import type { Broker } from '../harness/broker.ts';
 import { quietLog } from '../harness/ingest.ts';
