@@ -13,6 +13,7 @@ import { createWarehouse, type Warehouse } from '../../clickhouse/client.ts';
 import { type Broker, startBroker } from '../harness/broker.ts';
 import { type ComposeFile, exampleSecrets, resolveCompose, root, type Service } from '../harness/compose.ts';
 import { brokerMissing } from '../harness/kafka-jars.ts';
+import { startRedis, type TestRedis } from '../harness/redis.ts';
 import { until } from '../harness/stack.ts';
 import { startWarehouse, type TestWarehouse } from '../harness/warehouse.ts';
 
@@ -33,6 +34,8 @@ describe.skipIf(brokerMissing() !== null)('the services of docker-compose.yml', 
   let compose: ComposeFile;
   let broker: Broker;
   let engine: TestWarehouse;
+  /** Null where there is no redis-server; what is not shared does not need it. */
+  let redis: TestRedis | null;
   let warehouse: Warehouse;
 
   beforeAll(async () => {
@@ -49,7 +52,11 @@ describe.skipIf(brokerMissing() !== null)('the services of docker-compose.yml', 
     });
     await mock.start();
     writeFileSync(join(folder, 'spendlens.yaml'), `providers:\n  openai: { baseUrl: '${mock.url}' }\n`);
-    [broker, engine] = await Promise.all([startBroker(), startWarehouse({ passwords })]);
+    [broker, engine, redis] = await Promise.all([
+      startBroker(),
+      startWarehouse({ passwords }),
+      startRedis().catch(() => null),
+    ]);
     const { username: user, password } = engine.users.reader;
     warehouse = createWarehouse({ url: engine.url, user, password });
     let port = 20_000 + Math.floor(Math.random() * 20_000);
@@ -61,7 +68,7 @@ describe.skipIf(brokerMissing() !== null)('the services of docker-compose.yml', 
   afterAll(async () => {
     for (const child of running.values()) child.kill('SIGKILL');
     await warehouse?.close();
-    await Promise.all([engine?.stop(), broker?.remove(), mock.stop()]);
+    await Promise.all([engine?.stop(), broker?.remove(), redis?.stop(), mock.stop()]);
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -78,6 +85,7 @@ describe.skipIf(brokerMissing() !== null)('the services of docker-compose.yml', 
     const moved = (value: string) =>
       value
         .replace('kafka:9092', broker.address)
+        .replace('redis://redis:6379', redis?.url ?? 'redis://127.0.0.1:9')
         .replace('http://clickhouse:8123', engine.url)
         .replace('http://proxy:8787', `http://127.0.0.1:${ports.get('proxy')}`)
         .replace('0.0.0.0', '127.0.0.1');
