@@ -111,6 +111,15 @@ describe('an insert', () => {
     expect(await count('slices')).toBe(1);
   });
 
+  it('says to a cluster what the engine understands: most replicas, one block at a time, reads of all of it', async () => {
+    const { username: user, password } = engine.users.ingest;
+    const onCluster = createWarehouse({ url: engine.url, user, password, cluster: 'all' });
+    await createInserts(onCluster).attempts(rows, 'slice-1');
+    const statement = { text: "SELECT count() AS n FROM spendlens.attempts WHERE outbox_id = 'twice'", params: {} };
+    expect(await onCluster.rows(z.object({ n: z.coerce.number() }), statement, { decisive: true })).toEqual([{ n: 3 }]);
+    await onCluster.close();
+  });
+
   it('that spans two months stands once too', async () => {
     const old = [4, 5].map((seq) => attemptRow(Date.now() - seq * 40 * 86_400_000, 'twice', seq));
     await inserts().attempts(old, 'slice-2');

