@@ -22,6 +22,8 @@ export const plainDimension = z.enum([
   'user_agent',
   'trace_id',
   'request_id',
+  'experiment',
+  'variant',
 ]);
 /** One of these, or `property.NAME`. */
 export const dimension = z.union([plainDimension, z.string().regex(/^property\.[^\0]{1,128}$/u)]);

@@ -26,6 +26,8 @@ const columns: Record<(typeof plainDimension)['options'][number], Sql> = {
   user_agent: sql`user_agent`,
   trace_id: sql`trace_id`,
   request_id: sql`toString(request_id)`,
+  experiment: sql`experiment`,
+  variant: sql`variant`,
 };
 
 const numbers: Record<NumericField, Sql> = {

@@ -58,8 +58,11 @@ export function createExperiments({ warehouse, log, declared, providers }: Exper
       kind: 'experiment',
       schema: experiment,
       declared,
-      complete: (value, before) =>
-        before === null ? { ...value, salt: randomBytes(SALT_BYTES).toString('hex') } : value,
+      complete: (value, before) => ({
+        ...value,
+        salt: before === null ? randomBytes(SALT_BYTES).toString('hex') : value['salt'],
+        pausedBecause: value['status'] === 'paused' ? (before?.pausedBecause ?? '') : '',
+      }),
       check: async (value, before) => {
         const fault = faultInChange(before, value) || (await faultInTargets(value));
         if (fault !== '') throw new SpendlensError('request_invalid', fault);

@@ -9,6 +9,7 @@ import { createRepricing } from '../../repricing/repricing.ts';
 import { createRulesInForce } from '../../repricing/rules-in-force.ts';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
+import { createExperimentGuard, startExperimentGuard } from './experiment-guard.ts';
 import { listen } from './listen.ts';
 import { startRepricingWorker } from './repricing-worker.ts';
 
@@ -23,6 +24,8 @@ await runRole('dashboard', async ({ env, log, supervision }) => {
   const rules = createRulesInForce(changes, fileRules);
   const repricing = createRepricing({ warehouse, rules, log, holder: `dashboard ${process.pid}` });
   const worker = startRepricingWorker(repricing, log);
+  const pauseHarmful = createExperimentGuard({ warehouse, changes, holder: `dashboard ${process.pid}` });
+  const guard = startExperimentGuard(pauseHarmful, log);
   const money = { log: changes, fileRules, repricing, wake: worker.wake };
   const experiments = {
     declared: async () => experimentsOf(await file()),
@@ -49,7 +52,7 @@ await runRole('dashboard', async ({ env, log, supervision }) => {
       server.closeIdleConnections();
       // Whoever is still asking is asking the warehouse, which goes down as well.
       setTimeout(() => server.closeAllConnections(), 2_000).unref();
-      await Promise.all([closed, finished]);
+      await Promise.all([closed, finished, guard.stop()]);
       await warehouse.close();
     },
   };

@@ -99,6 +99,8 @@ const shape = z.object({
    */
   plannedUnits: z.number().int().min(MIN_UNITS).max(1e9).default(5_000),
   status: experimentStatus.default('draft'),
+  /** Which guard paused it; '' where people did, and while it is not paused. */
+  pausedBecause: z.string().max(500).default(''),
   /** Drawn once, when it is made: a unit's variant is a function of it. */
   salt: z.string().min(8).max(64),
 });
@@ -107,12 +109,12 @@ export type Experiment = z.infer<typeof experiment>;
 
 /** As spendlens.yaml declares it: running unless it says otherwise, and its id is what its salt is made of. */
 export const declaredExperiment = shape
-  .omit({ salt: true })
+  .omit({ salt: true, pausedBecause: true })
   .extend({
     id: z.string({ error: 'an id' }).regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'an id of a–z, 0–9, - and _'),
     status: experimentStatus.default('running'),
   })
-  .transform((declared) => ({ ...declared, salt: `spendlens.yaml/${declared.id}` }))
+  .transform((declared) => ({ ...declared, pausedBecause: '', salt: `spendlens.yaml/${declared.id}` }))
   .superRefine(checkVariants);
 
 const SHARE_TOLERANCE = 1e-6;

@@ -23,6 +23,8 @@ const fieldTitles: Readonly<Record<string, string>> = {
   user_agent: 'User agent',
   trace_id: 'Trace',
   request_id: 'Request id',
+  experiment: 'Experiment',
+  variant: 'Variant',
   cost_usd: 'Cost',
   latency_ms: 'Latency',
   ttft_ms: 'TTFT',
