@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isPassing, type Patience } from '../clickhouse/patience.ts';
 import { SpendlensError } from '../domain/error.ts';
 import type { Logger } from '../process/log.ts';
+import type { RawEvent } from './event.ts';
 import type { HeldQueries } from './held.ts';
 import type { Journal } from './journal/journal.ts';
 import type { IngestMetrics } from './metrics.ts';
 import type { Prepare, SliceRows } from './prepare.ts';
-import { halve, type Slice, sliceId, spanOf } from './slice.ts';
+import { type Gap, halve, type Slice, sliceId, spanOf } from './slice.ts';
 import type { Cut, CutSlice, Source } from './source/source.ts';
 
 export interface IngestParts {
@@ -34,6 +35,17 @@ const ENOUGH_ENTRIES = 200;
 /** A look at the log while the slice before is being inserted. */
 const LOOK_MS = 50;
 const MAX_TRIES = 3;
+
+function holesIn(known: ReadonlySet<number>, firstSeq: number, lastSeq: number): Omit<Gap, 'outboxId'>[] {
+  const holes: Omit<Gap, 'outboxId'>[] = [];
+  let expectedSeq = firstSeq;
+  for (let seq = firstSeq; seq <= lastSeq + 1; seq++) {
+    if (seq <= lastSeq && !known.has(seq)) continue;
+    if (seq > expectedSeq) holes.push({ expectedSeq, foundSeq: seq });
+    expectedSeq = seq + 1;
+  }
+  return holes;
+}
 
 /** Each slice costs the warehouse four parts and their merging, whatever it holds: while a backlog comes in, it waits. */
 function isRipe({ slice, more }: Cut): boolean {
@@ -80,8 +92,21 @@ export async function runIngest(parts: IngestParts): Promise<void> {
   /** What the journal says is under way, read again from the log. */
   async function recall(slice: Slice): Promise<Prepared> {
     const events = await source.recall(slice);
-    if (events.length < spanOf(slice)) log.error({ ranges: slice.ranges }, 'entries of a slice under way are gone');
-    return prepareSlice({ slice, events });
+    if (events.length === spanOf(slice)) return prepareSlice({ slice, events });
+    const gaps = await gapsIn(slice, events);
+    log.error({ ranges: slice.ranges, gaps }, 'entries of a slice under way are gone');
+    return prepareSlice({ slice: { ...slice, gaps: [...slice.gaps, ...gaps] }, events });
+  }
+
+  /** What is neither to be had any more nor stands already. */
+  async function gapsIn(slice: Slice, events: readonly RawEvent[]): Promise<Gap[]> {
+    const gaps: Gap[] = [];
+    for (const { outboxId, firstSeq, lastSeq } of slice.ranges) {
+      const known = await held.among(outboxId, firstSeq, lastSeq);
+      for (const event of events) if (event.outboxId === outboxId) known.add(event.seq);
+      gaps.push(...holesIn(known, firstSeq, lastSeq).map((hole) => ({ outboxId, ...hole })));
+    }
+    return gaps;
   }
 
   /** Null where there is nothing, or too little yet. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPatience } from '../../clickhouse/patience.ts';
 import { createKafka } from '../../kafka/client.ts';
 import { kafkaFailure } from '../../kafka/failure.ts';
@@ -8,6 +9,9 @@ import type { IngestWorks, RunningSource } from '../works.ts';
 import { consumeTopic, type RunningConsumer } from './consume.ts';
 import { startLoop } from './start-loop.ts';
 import { startWatchdog } from './watchdog.ts';
+
+/** To finish the slices under way and to leave the group. */
+const STOP_MS = 10_000;
 
 /** Ingests the partitions of the topic that the consumer group gives to this process, by a loop each. */
 export async function ingestTopic(works: IngestWorks, settings: KafkaSettings): Promise<RunningSource> {
@@ -50,12 +54,15 @@ export async function ingestTopic(works: IngestWorks, settings: KafkaSettings): 
       try {
         await Promise.race([failed.promise, signal.aborted ? undefined : once(signal, 'abort')]);
       } finally {
-        await consumer.stop();
+        // What it hangs on may be the consumer.
+        await Promise.race([consumer.stop(), sleep(STOP_MS, undefined, { ref: false })]);
       }
     },
     async close() {
-      await deadTopic.close();
-      await admin.disconnect();
+      await Promise.race([
+        Promise.all([deadTopic.close(), admin.disconnect()]),
+        sleep(1_000, undefined, { ref: false }),
+      ]);
     },
   };
 }

@@ -13,6 +13,7 @@ export interface BroughtBack {
   readonly leftOut: number;
 }
 
+const partRow = z.object({ seq: z.coerce.number(), standing: z.array(z.number()) });
 const removalRow = z.object({ reason: z.string() });
 const DROPPED = /^dropped dead letter (\d+)$/;
 
@@ -46,6 +47,21 @@ export function createBringBack(warehouse: Warehouse, prepare: Prepare, freshTok
     return found;
   }
 
+  /** Of exchanges that stand in parts, the attempts that do. */
+  async function partsOf(
+    outboxId: string,
+    first: number,
+    last: number,
+  ): Promise<ReadonlyMap<number, readonly number[]>> {
+    const rows = await warehouse.rows(partRow, {
+      text: `SELECT seq, groupUniqArray(attempt) AS standing FROM spendlens.attempts
+        WHERE outbox_id = {id:String} AND seq BETWEEN {first:UInt64} AND {last:UInt64}
+        GROUP BY seq HAVING uniqExact(attempt) < greatest(max(attempts), 1)`,
+      params: { id: outboxId, first, last },
+    });
+    return new Map(rows.map(({ seq, standing }) => [seq, standing]));
+  }
+
   async function insert(rows: SliceRows): Promise<void> {
     const token = freshToken();
     await inserts.bodies(rows.bodies, token);
@@ -57,8 +73,9 @@ export function createBringBack(warehouse: Warehouse, prepare: Prepare, freshTok
   /** Of one outbox, in order, each once. */
   async function ofOutbox(outboxId: string, events: readonly RawEvent[]): Promise<BroughtBack> {
     const [first, last] = [events[0]?.seq ?? 0, events.at(-1)?.seq ?? 0];
-    const [standing, spans, gone] = await Promise.all([
+    const [standing, parts, spans, gone] = await Promise.all([
       held.among(outboxId, first, last),
+      partsOf(outboxId, first, last),
       held.beyond(outboxId, first - 1),
       removedOf(outboxId),
     ]);
@@ -71,6 +88,10 @@ export function createBringBack(warehouse: Warehouse, prepare: Prepare, freshTok
     for (const stretch of stretchesOf(uncovered ?? [])) {
       made.push(await prepare(sliceOf(stretch), stretch, new Map([[outboxId, standing]])));
     }
+    const broken = gone.more ? [] : events.filter(({ seq }) => parts.has(seq));
+    const mended = await prepare(sliceOf([]), broken, new Map());
+    const lacks = ({ seq, attempt }: { seq: number; attempt: number }) => !parts.get(seq)?.includes(attempt);
+    made.push({ ...mended, attempts: mended.attempts.filter(lacks), bodies: mended.bodies.filter(lacks) });
     for (const rows of made) await insert(rows);
     return {
       exchanges: sum(made.map(({ attempts }) => new Set(attempts.map(({ seq }) => seq)).size)),

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { askCompleteness } from '../../../clickhouse/query/completeness.ts';
 import { createLag } from '../../../dashboard/server/lag.ts';
 import type { DeliveryPoint } from '../../../ingest/deliver.ts';
+import { startWatchdog } from '../../../ingest/partitions/watchdog.ts';
 import { type Broker, startBroker } from '../../harness/broker.ts';
 import { chatExchange } from '../../harness/exchanges.ts';
 import { type MigratedWarehouse, quietLog, standing, startMigrated } from '../../harness/ingest.ts';
@@ -68,6 +70,24 @@ describe.skipIf(brokerMissing() !== null)('a topic', () => {
     await ingest.stop();
     expect(await standing(migrated.warehouse, sender.outboxId)).toMatchObject({ rows: 300, seqs: 300 });
     expect(await accountOf(sender)).toMatchObject({ ...whole, delivered: 300 });
+    await topic.remove();
+  });
+
+  it.concurrent('on which nothing gets on though messages wait ends its ingester', async () => {
+    const topic = await makeTestTopic(broker);
+    const { group, topic: name } = topic.settings;
+    const abort = new AbortController();
+    const watch = () =>
+      new Promise<unknown>((resolve) => {
+        const parts = { admin: topic.admin, group, topic: name, partitions: () => [], log: quietLog };
+        startWatchdog({ ...parts, fail: resolve, signal: abort.signal, stuckMs: 400 });
+      });
+    const idle = watch();
+    const first = await Promise.race([idle, sleep(2_000, 'nothing waits')]);
+    expect(first).toBe('nothing waits');
+    await createSender(topic).send(chats(3));
+    expect(await idle).toMatchObject({ code: 'log_stuck', message: expect.stringContaining('3 messages wait') });
+    abort.abort();
     await topic.remove();
   });
 

@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaMessage } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +12,7 @@ import { createPrepare } from '../../../ingest/prepare.ts';
 import { createProcess } from '../../../ingest/process.ts';
 import { replayTopic } from '../../../ingest/replay/replay.ts';
 import { type Broker, startBroker } from '../../harness/broker.ts';
-import { chatExchange } from '../../harness/exchanges.ts';
+import { chatAttempt, chatExchange } from '../../harness/exchanges.ts';
 import { type MigratedWarehouse, quietLog, standing, startMigrated } from '../../harness/ingest.ts';
 import { brokerMissing } from '../../harness/kafka-jars.ts';
 import { until } from '../../harness/stack.ts';
@@ -217,7 +219,8 @@ describe.skipIf(brokerMissing() !== null)('a topic in trouble', () => {
     const topic = await makeTestTopic(broker);
     const sender = createSender(topic);
     const begun = Date.now() - 1_000;
-    await sender.send([...chats(200), { ...notOurs }, ...chats(99)]);
+    const twoCalls = chatExchange({ attempts: [chatAttempt({ status: 500 }), chatAttempt({ attempt: 2 })] });
+    await sender.send([...chats(200), { ...notOurs }, ...chats(98), twoCalls]);
     const ingest = await ingestTestTopic(topic, migrated);
     await reaches(topic, 300);
     const erase = (table: string, where: string) =>
@@ -248,10 +251,56 @@ describe.skipIf(brokerMissing() !== null)('a topic in trouble', () => {
     expect(await replay()).toMatchObject({ exchanges: 249 });
     expect(await accountOf(sender)).toMatchObject({ ...whole, delivered: 300, exchanges: 299, deadLetters: 1 });
     expect(await replay()).toEqual({ messages: 300, exchanges: 0, deadLetters: 0, leftOut: 0 });
+    await erase('attempts', 'seq = 300 AND attempt = 1');
+    expect(await accountOf(sender)).toMatchObject({ attemptsOff: -1 });
+    expect(await replay()).toMatchObject({ exchanges: 1 });
+    expect(await accountOf(sender)).toMatchObject(whole);
+    await erase('attempts', 'seq = 7');
+    expect(await replayCommand({ ...topic.env, ...accessEnv() }, new Date(begun).toISOString())).toEqual({
+      code: 0,
+      printed: expect.stringContaining('300 messages read, 1 exchanges and 0 dead letters brought back'),
+    });
     await ingest.stop();
     await topic.remove();
   });
+
+  const accessEnv = () => ({
+    CLICKHOUSE_URL: migrated.access.url,
+    CLICKHOUSE_USER: migrated.access.user,
+    CLICKHOUSE_PASSWORD: migrated.access.password,
+  });
+
+  it.concurrent('without Kafka there is no log to replay from, and the command says so', async () => {
+    expect(await replayCommand(accessEnv(), '2026-01-01')).toEqual({
+      code: 78,
+      printed: expect.stringContaining('there is no log to replay from'),
+    });
+    expect(await replayCommand({ ...broker.env, ...accessEnv() }, 'yesterday')).toEqual({
+      code: 78,
+      printed: expect.stringContaining('--from: yesterday is no time'),
+    });
+  });
 });
+
+/** `npm run replay` with nothing else in its environment. */
+async function replayCommand(env: Readonly<Record<string, string>>, from: string) {
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, '..', '..', '..', 'bin', 'replay.ts'), '--from', from],
+    {
+      env: { PATH: process.env['PATH'], ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      printed += chunk.toString();
+    });
+  }
+  const [code]: (number | null)[] = await once(child, 'close');
+  return { code, printed };
+}
 
 async function readDead({ kafka, settings }: TestTopic, count: number): Promise<KafkaMessage[]> {
   const consumer = kafka.consumer({ groupId: `${settings.group}.dead` });
