@@ -59,13 +59,15 @@ export function userStatements(
     ...user('spendlens_read', verifiers.reader, 'spendlens_read'),
     grant('spendlens_ingest', 'SELECT, INSERT', 'spendlens.*'),
     // Dead letters that were replayed or given up, and rows of the demo.
-    ...['dead_letters', 'attempts', 'bodies'].map((table) =>
+    ...['dead_letters', 'attempts', 'bodies', 'scores'].map((table) =>
       grant('spendlens_ingest', 'ALTER DELETE', `spendlens.${table}`),
     ),
     grant('spendlens_dashboard', 'SELECT, INSERT, ALTER UPDATE, ALTER DELETE, TRUNCATE', 'spendlens.*'),
     // It corrects and removes facts, and never adds any.
     ...WRITTEN_BY_INGEST.map((table) => `REVOKE${on} INSERT ON spendlens.${table} FROM spendlens_dashboard`),
     grant('spendlens_dashboard', 'SELECT', 'system.mutations'),
+    // Whether the tables are of the kind that CLICKHOUSE_CLUSTER says.
+    ...['spendlens_ingest', 'spendlens_dashboard'].map((user) => grant(user, 'SELECT', 'system.clusters')),
     ...[...READABLE_TABLES, `${READABLE_PREFIX}*`].map((table) =>
       grant('spendlens_read', 'SELECT', `spendlens.${table}`),
     ),

@@ -179,6 +179,7 @@ describe('the users of a server', () => {
       },
       { user: 'spendlens_ingest', select: 'SELECT count() FROM spendlens.slices', may: 'allowed' },
       { user: 'spendlens_ingest', select: 'SELECT value FROM spendlens.config', may: 'allowed' },
+      { user: 'spendlens_ingest', select: 'SELECT count() FROM system.clusters', may: 'allowed' },
       { user: 'spendlens_ingest', insertInto: 'spendlens.attempts', may: 'allowed' },
       { user: 'spendlens_dashboard', select: 'SELECT count() FROM spendlens.corrections', may: 'allowed' },
       { user: 'spendlens_dashboard', insertInto: 'spendlens.config', may: 'allowed' },
