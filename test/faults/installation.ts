@@ -21,6 +21,8 @@ export interface Installation {
   readonly topic: FaultTopic | null;
   /** With ingest's credentials. */
   readonly warehouse: Warehouse;
+  /** What was done to it, and how often. */
+  readonly hurts: ReadonlyMap<string, number>;
   /** Whose processes there are. */
   readonly roles: readonly Role[];
   /** The file that tells the proxies what they may give up. */
@@ -67,6 +69,9 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   const { warehouse: access, acknowledgementPath } = await findInstallation({ SPENDLENS_DATA: folder });
   const warehouse = createWarehouse(access);
 
+  const hurts = new Map<string, number>();
+  const hurt = (what: string) => hurts.set(what, (hurts.get(what) ?? 0) + 1);
+
   async function awaitRunning(role: Role): Promise<number> {
     if (role === 'broker') return brokerOf(topic).pid();
     await until(() => runningPid(stack, role) !== null, STRIKE_WITHIN_MS);
@@ -88,6 +93,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     mode,
     stack,
     warehouse,
+    hurts,
     topic,
     roles: topic === null ? embeddedRoles : kafkaRoles,
     acknowledgementPath,
@@ -97,6 +103,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     async kill(role) {
       const target = await awaitRunning(role);
       process.kill(target, 'SIGKILL');
+      hurt(`${role} killed`);
       if (role === 'proxy') ledger.proxyKilledAt.push(Date.now());
       await awaitDeath(target);
       if (role === 'broker') await startAgain(brokerOf(topic));
@@ -104,6 +111,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     async freeze(role, forMs) {
       const target = await awaitRunning(role);
       process.kill(target, 'SIGSTOP');
+      hurt(`${role} stopped`);
       await sleep(forMs);
       process.kill(target, 'SIGCONT');
       if (role === 'proxy') ledger.proxyResumedAt.push(Date.now());
@@ -115,6 +123,7 @@ export async function startInstallation(options: InstallationOptions): Promise<I
       renameSync(`${armed}.tmp`, armed);
       const struck = await until(() => !existsSync(armed), STRIKE_WITHIN_MS);
       if (!struck) throw new Error(`${role} did not get to "${point}" within ${STRIKE_WITHIN_MS / 1000} s`);
+      hurt(`${role} struck at ${point}`);
       renameSync(struckPath(folder, role, point), join(folder, `struck-${role}-${point}-${Date.now()}`));
     },
     async isDrained() {

@@ -6,7 +6,13 @@ import { type Run, type Scenario, topicOf } from './scenario.ts';
 
 const REPLAY = join(import.meta.dirname, '..', '..', 'bin', 'replay.ts');
 
-/** A third of all exchanges, as a botched restore or a hasty hand would leave it; Kafka still has them. */
+const TABLES = [
+  ['attempts', 'request_id'],
+  ['bodies', 'request_id'],
+  ['slices', 'slice_id'],
+] as const;
+
+/** A third of everything, as a botched restore or a hasty hand would leave it; Kafka still has them. */
 export const rowsDeleted: Scenario = {
   name: 'rows deleted behind its back, brought back by replay',
   modes: ['kafka'],
@@ -16,8 +22,8 @@ export const rowsDeleted: Scenario = {
   async strike(run) {
     const { warehouse } = run.installation;
     const from = run.ledger.entries[0]?.sentAt ?? 0;
-    for (const table of ['attempts', 'bodies']) {
-      await warehouse.run(`ALTER TABLE spendlens.${table} DELETE WHERE cityHash64(request_id) % 3 = 0
+    for (const [table, key] of TABLES) {
+      await warehouse.run(`ALTER TABLE spendlens.${table} DELETE WHERE cityHash64(${key}) % 3 = 0
         SETTINGS mutations_sync = 1`);
     }
     if ((await askCompleteness(warehouse)).complete) throw new Error('rows were deleted and completeness says nothing');

@@ -31,6 +31,8 @@ export interface Outcome {
   readonly recoveredMs: number | null;
   readonly tookMs: number;
   readonly faults: readonly string[];
+  /** What was done, and how often. */
+  readonly hurts: ReadonlyMap<string, number>;
   /** What the installation printed, where something is wrong. */
   readonly output: string;
 }
@@ -84,8 +86,9 @@ export async function runScenario(trial: Trial): Promise<Outcome> {
     faults.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
   const output = installation?.stack.output() ?? '';
+  const hurts = installation?.hurts ?? new Map();
   await stack.disposeAsync().catch((error: unknown) => faults.push(`could not be taken down: ${String(error)}`));
-  return { trial, verdict, recoveredMs, tookMs: Date.now() - startedAt, faults, output };
+  return { trial, verdict, recoveredMs, tookMs: Date.now() - startedAt, faults, hurts, output };
 }
 
 async function awaited(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {

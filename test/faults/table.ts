@@ -6,7 +6,7 @@ export const isGood = ({ faults }: Outcome): boolean => faults.length === 0;
 
 /** One scenario as it ends, what is wrong with it below. */
 export function lineOf(outcome: Outcome): string {
-  const { trial, verdict, recoveredMs, tookMs, faults } = outcome;
+  const { trial, verdict, recoveredMs, tookMs, faults, hurts } = outcome;
   const head = `${isGood(outcome) ? '✔' : '✘'} ${trial.scenario.name} · ${trial.mode}`;
   const took = `${seconds(tookMs)} s`;
   if (verdict === null) return [`${head} (${took})`, ...indented(faults)].join('\n');
@@ -19,8 +19,11 @@ export function lineOf(outcome: Outcome): string {
     `${warehouseNano} n$`,
     `recovered in ${seconds(recoveredMs)} s`,
   ];
+  const struck = hurts.size > 1 ? [[...hurts].map(([what, times]) => `${what} ×${times}`).join(', ')] : [];
   const ids = inWindow.map((id) => `in the commit window: ${id}`);
-  return [`${head}: ${facts.join(', ')} (${took})`, ...indented(ids), ...indented(faults)].join('\n');
+  return [`${head}: ${facts.join(', ')} (${took})`, ...indented(struck), ...indented(ids), ...indented(faults)].join(
+    '\n',
+  );
 }
 
 /** Markdown, so that it can be put where people read it. */
