@@ -118,7 +118,15 @@ function refusal(code: string, message: string, cause: unknown): SpendlensError 
       cause,
     });
   }
-  return new SpendlensError('warehouse_refused', `the warehouse refused: ${message} (code ${code})`, { cause });
+  const text = `the warehouse refused: ${withoutData(message)} (code ${code})`;
+  return new SpendlensError('warehouse_refused', text, { cause: new Error(withoutData(String(cause))) });
+}
+
+/** The server quotes the rows that it could not read, and what people asked their models belongs in no log. */
+function withoutData(message: string): string {
+  return message
+    .replace(/\bbefore: '[\s\S]*?'(?=: \(|$)/, 'before: …')
+    .replaceAll(/\bparsed text: "[^"]*"/g, 'parsed text: …');
 }
 
 const busyError = (message: string, cause: unknown) =>

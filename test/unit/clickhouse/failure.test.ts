@@ -24,6 +24,17 @@ describe('what the warehouse says becomes one of three codes', () => {
     expect(warehouseError(error)).toMatchObject({ code, retryable });
   });
 
+  it('repeats nothing of the rows', () => {
+    const said = `Cannot parse input: expected ',' before: '.8,"request":"my secret: it\\'s \\n mine"}': (at row 1)\n: While executing`;
+    const error = warehouseError(new ClickHouseError({ code: '27', message: said, type: 'X' }));
+    expect(`${error.message} ${String(error.cause)} ${error.stack}`).not.toContain('secret');
+    expect(error.message).toContain("expected ',' before: …: (at row 1)");
+    const shown = 'Row 1:\nColumn 3, name: request, type: String, parsed text: "my secret"ERROR';
+    expect(warehouseError(new ClickHouseError({ code: '27', message: shown, type: 'X' })).message).not.toContain(
+      'secret',
+    );
+  });
+
   it('keeps what is already one of ours', () => {
     const error = new SpendlensError('query_invalid', 'no');
     expect(warehouseError(error)).toBe(error);
