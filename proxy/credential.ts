@@ -36,7 +36,9 @@ function credentialOf(headers: IncomingHttpHeaders): string | undefined {
   const { authorization } = headers;
   if (authorization !== undefined)
     return /^AWS4.*?Credential=([^/,\s]+)/.exec(authorization)?.[1] ?? withoutScheme(authorization);
-  return text(headers['x-api-key']) ?? text(headers['api-key']) ?? text(headers['x-goog-api-key']);
+  const own = text(headers['x-api-key']) ?? text(headers['api-key']) ?? text(headers['x-goog-api-key']);
+  // That of a browser's WebSocket, which can send no other header.
+  return own ?? /api-key\.([^,\s]+)/i.exec(headers['sec-websocket-protocol'] ?? '')?.[1];
 }
 
 /** All that a request carries to prove who sends it, so that what is kept for one caller is never another's. */

@@ -3,6 +3,8 @@ const REDACTED = '[redacted]';
 const MAX_CACHED_NAMES = 2_000;
 const SECRET_NAME =
   /^(?:(?:proxy-)?authorization|authentication|(?:set-)?cookie2?|(?:helicone|spendlens)-(?:auth|fallbacks))$|(?:^|[-_])(?:api)?key(?:[-_]?\d+)?$|apikey|token|secret|passw(?:or)?d|credential|signature/i;
+/** Browsers can set no header on a WebSocket but this one: `realtime, openai-insecure-api-key.sk-…`. */
+const SUBPROTOCOLS = /^sec-websocket-protocol$/i;
 const ADDRESS_NAME = /^(?:helicone|spendlens)-(?:target-url|openai-api-base)$/i;
 /** Counts of tokens are no tokens. */
 const HARMLESS_NAME =
@@ -30,9 +32,14 @@ export function redactHeaders(raw: readonly string[]): [string, string][] {
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
     const value = raw[i + 1] ?? '';
-    headers.push([name, isSecretName(name) ? REDACTED : ADDRESS_NAME.test(name) ? redactAddress(value) : value]);
+    headers.push([name, isSecretName(name) ? REDACTED : redactValue(name, value)]);
   }
   return headers;
+}
+
+function redactValue(name: string, value: string): string {
+  if (ADDRESS_NAME.test(name)) return redactAddress(value);
+  return SUBPROTOCOLS.test(name) ? value.replace(/((?:key|token|auth|bearer)\w*\.)[^,\s]+/gi, `$1${REDACTED}`) : value;
 }
 
 /** A caller's own address, without what may be a secret in it. */

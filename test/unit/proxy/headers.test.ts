@@ -133,6 +133,15 @@ describe('redaction', () => {
   ])('shows %s', (name) => {
     expect(redactHeaders([name, 'value'])).toEqual([[name, 'value']]);
   });
+  it('hides the key among the subprotocols of a WebSocket', () => {
+    const offered = 'realtime, openai-insecure-api-key.sk-abc_1, openai-organization.org-1, openai-beta.realtime-v1';
+    expect(redactHeaders(['Sec-WebSocket-Protocol', offered])).toEqual([
+      [
+        'Sec-WebSocket-Protocol',
+        'realtime, openai-insecure-api-key.[redacted], openai-organization.org-1, openai-beta.realtime-v1',
+      ],
+    ]);
+  });
   it.each([
     ['/v1/x', '/v1/x'],
     ['/v1/x?key=abc', '/v1/x?key=[redacted]'],
@@ -165,6 +174,7 @@ describe('the fingerprint of a credential', () => {
     expect(id({ 'x-api-key': 'sk-abc' })).toBe(expected);
     expect(id({ 'x-goog-api-key': 'sk-abc' })).toBe(expected);
     expect(id({}, '/v1?alt=sse&key=sk-abc')).toBe(expected);
+    expect(id({ 'sec-websocket-protocol': 'realtime, openai-insecure-api-key.sk-abc, x' })).toBe(expected);
   });
   it('of signed AWS requests is that of their access key, since signatures are new each time', () => {
     const signed = (signature: string) =>
