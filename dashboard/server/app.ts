@@ -1,10 +1,13 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Warehouse } from '../../clickhouse/client.ts';
+import { readDashboardRules } from '../../clickhouse/price-rules.ts';
 import { createScores } from '../../clickhouse/scores.ts';
+import { orderRules, type PriceRules } from '../../domain/prices/rules.ts';
 import type { Logger } from '../../process/log.ts';
 import type { ChildState } from '../../process/messages.ts';
 import { createApi } from './api.ts';
+import { createCompare } from './compare.ts';
 import type { DashboardConfig } from './config.ts';
 import { createExperiments, type ExperimentsParts } from './experiments.ts';
 import { createHostGuard, guardOrigin } from './guard.ts';
@@ -84,6 +87,7 @@ export function createApp({ config, warehouse, children, log, money, experiments
   app.use('/api', createApi(warehouse, status), createMoneyApi({ warehouse, ...money }), createScoresApi(scores));
   app.use('/api/snapshot', createSnapshot({ log: money.log, declared: experiments.declared }));
   app.use('/api/experiments', createExperiments({ warehouse, log: money.log, ...experiments }));
+  app.use('/api/models/compare', createCompare({ warehouse, rules: () => rulesNow(money) }));
   app.use('/api/reconciliation', createReconciliation(warehouse));
   app.use('/api', (request) => {
     throw new Refusal(404, 'not_found', `there is no ${request.method} /api${request.path}`);
@@ -93,4 +97,10 @@ export function createApp({ config, warehouse, children, log, money, experiments
   app.use(createWeb(web));
   app.use(createErrorHandler(log));
   return app;
+}
+
+/** What spendlens.yaml and the dashboard say about prices, as ingest applies it. */
+async function rulesNow({ log, fileRules }: Pick<MoneyParts, 'log' | 'fileRules'>): Promise<PriceRules> {
+  const [file, { rules }] = await Promise.all([fileRules(), readDashboardRules(log)]);
+  return orderRules(file, rules);
 }
