@@ -1,4 +1,4 @@
-import { Packr } from 'msgpackr';
+import { Unpackr } from 'msgpackr';
 import { z } from 'zod';
 import { SpendlensError } from './error.ts';
 import { requestFacts, responseFacts } from './usage/facts.ts';
@@ -155,13 +155,7 @@ export const exchange = z.object({
 });
 export type Exchange = z.infer<typeof exchange>;
 
-// Plain maps instead of msgpackr's records: a message must be readable without the state of its writer. Strings are
-// bundled within each message, since encoding them one by one is what recording an exchange would cost most.
-const packr = new Packr({ useRecords: false, int64AsType: 'bigint', bundleStrings: true });
-
-export function encodeExchange(value: Exchange): Uint8Array {
-  return packr.pack(value);
-}
+const unpackr = new Unpackr({ useRecords: false, int64AsType: 'bigint' });
 
 /** @throws SpendlensError event_undecodable or event_version_unknown; both are permanent. */
 export function decodeExchange(raw: Uint8Array): Exchange {
@@ -180,7 +174,7 @@ export function decodeExchange(raw: Uint8Array): Exchange {
 
 function unpack(raw: Uint8Array): unknown {
   try {
-    return packr.unpack(raw);
+    return unpackr.unpack(raw);
   } catch (cause) {
     throw new SpendlensError('event_undecodable', `not MessagePack: ${String(cause)}`, { cause });
   }

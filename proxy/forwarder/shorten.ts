@@ -1,4 +1,5 @@
-import { type Attempt, decodeExchange, type Exchange, encodeExchange } from '../../domain/exchange.ts';
+import { encodeExchange } from '../../domain/encode-exchange.ts';
+import { type Attempt, decodeExchange, type Exchange } from '../../domain/exchange.ts';
 import { emptyBody } from '../capture/drop.ts';
 import type { FactsAnswer, FactsJob, FactsReader } from '../capture/facts.ts';
 import { answersOf, cutBodies, mapAnswers } from './cut-bodies.ts';

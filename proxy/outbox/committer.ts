@@ -1,4 +1,5 @@
-import { type Exchange, encodeExchange } from '../../domain/exchange.ts';
+import { encodeExchange } from '../../domain/encode-exchange.ts';
+import type { Exchange } from '../../domain/exchange.ts';
 import type { Logger } from '../../process/log.ts';
 import { createConditionalWrite, type WriteOutcome } from './conditional-write.ts';
 import { diskBytes, type EntryKey, type Environment, type LostCounts } from './environment.ts';

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { encodeExchange } from '../../domain/encode-exchange.ts';
 import { SpendlensError } from '../../domain/error.ts';
-import { type Exchange, encodeExchange } from '../../domain/exchange.ts';
+import type { Exchange } from '../../domain/exchange.ts';
 import type { Logger } from '../../process/log.ts';
 import { createAcknowledgementReader } from './acknowledgement.ts';
 import { createCommitter } from './committer.ts';

@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { encodeExchange } from '../../domain/exchange.ts';
+import { encodeExchange } from '../../domain/encode-exchange.ts';
 import { median } from './figures.ts';
 import { type SizeLoad, sizeLoads } from './size-loads.ts';
 

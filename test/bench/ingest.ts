@@ -8,7 +8,8 @@ import { createClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { askCompleteness } from '../../clickhouse/query/completeness.ts';
 import type { AttemptRow, BodyRow } from '../../clickhouse/rows.ts';
-import { type Exchange, encodeExchange } from '../../domain/exchange.ts';
+import { encodeExchange } from '../../domain/encode-exchange.ts';
+import type { Exchange } from '../../domain/exchange.ts';
 import { createPrepare } from '../../ingest/prepare.ts';
 import { createProcess } from '../../ingest/process.ts';
 import { compressionTypes } from '../../kafka/client.ts';
@@ -44,7 +45,8 @@ export async function benchIngest({ exchanges, memoryMinutes }: IngestBenchOptio
     else {
       const ingested = await ingestAll(broker, warehouse, exchanges);
       const raw = await insertRaw(warehouse, Math.min(exchanges, 30_000));
-      say(`  ratio                        ${(ingested / raw).toFixed(2)} of the raw rate`);
+      say(`  ratio                        ${(ingested.rate / raw.rate).toFixed(2)} of the raw rate,`);
+      say(`                               ${(ingested.cost / raw.cost).toFixed(2)} times its processor time`);
     }
   } finally {
     await warehouse.stop();
@@ -148,8 +150,14 @@ async function rows({ warehouse }: MigratedWarehouse): Promise<number> {
   return row?.n ?? 0;
 }
 
-/** Exchanges per second from the first visible rows to the last. */
-async function ingestAll(broker: Broker, warehouse: MigratedWarehouse, exchanges: number): Promise<number> {
+/** Exchanges per second, and microseconds of processor time for one, all processes together. */
+interface Speed {
+  readonly rate: number;
+  readonly cost: number;
+}
+
+/** From the first visible rows to the last. */
+async function ingestAll(broker: Broker, warehouse: MigratedWarehouse, exchanges: number): Promise<Speed> {
   const topic = await makeTestTopic(broker, PARTITIONS);
   await fill(topic, exchanges, 'bench');
   const ingester = await startIngester(topic, warehouse);
@@ -164,11 +172,18 @@ async function ingestAll(broker: Broker, warehouse: MigratedWarehouse, exchanges
   const rate = (exchanges - first) / seconds;
   say(`from Kafka to visible rows: ${exchanges.toLocaleString('en')} exchanges`);
   say(`  exchanges/s                  ${rate.toFixed(0)} (aim ≥ 5,000)`);
+  let cost = 0;
   for (const [index, name] of Object.keys(pids).entries()) {
     const used = (after[index] ?? 0) - (before[index] ?? 0);
     const each = (1e6 * used) / (exchanges - first);
+    cost += each;
     say(`  ${name.padEnd(12)} µs each        ${each.toFixed(0)} (${((100 * used) / seconds).toFixed(0)} % of a core)`);
   }
+  // What others take of the cores is not in these figures.
+  const possible = (1e6 * cpus().length) / cost;
+  say(
+    `  together     µs each        ${cost.toFixed(0)}: ${cpus().length} cores of our own could do ${possible.toFixed(0)}/s`,
+  );
   const { complete } = await askCompleteness(warehouse.warehouse);
   say(`  complete, none twice         ${complete && (await rows(warehouse)) === exchanges}`);
   say('  where the ingester spends its time:');
@@ -176,11 +191,11 @@ async function ingestAll(broker: Broker, warehouse: MigratedWarehouse, exchanges
     if (share >= 0.005) say(`    ${step.padEnd(27)}${(100 * share).toFixed(1).padStart(5)} %`);
   }
   await topic.remove();
-  return rate;
+  return { rate, cost };
 }
 
 /** The rows that ingest makes, made beforehand, sent by @clickhouse/client into tables like ours: exchanges per second. */
-async function insertRaw({ warehouse, access }: MigratedWarehouse, exchanges: number): Promise<number> {
+async function insertRaw({ warehouse, access, server }: MigratedWarehouse, exchanges: number): Promise<Speed> {
   const tables = ['bodies', 'attempts'] as const;
   for (const table of tables) await warehouse.run(`CREATE TABLE spendlens.raw_${table} AS spendlens.${table}`);
   const blocks: { attempts: AttemptRow[]; bodies: BodyRow[] }[] = [];
@@ -195,7 +210,8 @@ async function insertRaw({ warehouse, access }: MigratedWarehouse, exchanges: nu
     blocks.push(await prepare({ ranges, gaps: [], ask: false, condemned: '' }, events, new Map()));
   }
   const client = createClient({ url: access.url, username: access.user, password: access.password });
-  const begun = performance.now();
+  const used = () => cpuSeconds(process.pid) + cpuSeconds(server.pid);
+  const [begun, before] = [performance.now(), used()];
   for (const block of blocks) {
     for (const table of tables) {
       const values: (AttemptRow | BodyRow)[] = block[table];
@@ -205,8 +221,10 @@ async function insertRaw({ warehouse, access }: MigratedWarehouse, exchanges: nu
   const seconds = (performance.now() - begun) / 1000;
   await client.close();
   const rate = (blocks.length * BLOCK) / seconds;
-  say(`the same rows, made beforehand and inserted raw by @clickhouse/client: ${rate.toFixed(0)} exchanges/s`);
-  return rate;
+  const cost = (1e6 * (used() - before)) / (blocks.length * BLOCK);
+  say('the same rows, made beforehand and inserted raw by @clickhouse/client, block by block:');
+  say(`  exchanges/s                  ${rate.toFixed(0)}, client and warehouse ${cost.toFixed(0)} µs each`);
+  return { rate, cost };
 }
 
 /** Steady traffic, far below what ingest can do, while its resident memory is read. */

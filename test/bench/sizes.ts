@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Warehouse } from '../../clickhouse/client.ts';
-import { encodeExchange } from '../../domain/exchange.ts';
+import { encodeExchange } from '../../domain/encode-exchange.ts';
 import { compressionTypes, createKafka } from '../../kafka/client.ts';
 import { exchangeMessage } from '../../kafka/message.ts';
 import { type Compression, readKafkaSettings } from '../../kafka/settings.ts';

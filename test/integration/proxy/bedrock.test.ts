@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Exchange, encodeExchange } from '../../../domain/exchange.ts';
+import { encodeExchange } from '../../../domain/encode-exchange.ts';
+import type { Exchange } from '../../../domain/exchange.ts';
 import { createProcess } from '../../../ingest/process.ts';
 import { frames, json, type WireBody } from '../../fixtures/wire/wire.ts';
 import { call } from '../../harness/http-call.ts';

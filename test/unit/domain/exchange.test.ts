@@ -1,14 +1,9 @@
 import fc from 'fast-check';
 import { Packr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
+import { encodeExchange } from '../../../domain/encode-exchange.ts';
 import { SpendlensError } from '../../../domain/error.ts';
-import {
-  decodeExchange,
-  EXCHANGE_VERSION,
-  type Exchange,
-  encodeExchange,
-  notSteered,
-} from '../../../domain/exchange.ts';
+import { type Attempt, decodeExchange, EXCHANGE_VERSION, type Exchange, notSteered } from '../../../domain/exchange.ts';
 import { chatAttempt, chatExchange } from '../../harness/exchanges.ts';
 
 const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.constant('x'.repeat(70_000)));
@@ -118,6 +113,53 @@ describe('an exchange', () => {
       requestId: old.requestId,
       attempts: [{ upstream: call.upstream, model: '', path: '' }],
     });
+  });
+
+  it('keeps what was read from bodies that were dropped, and the call that a kept answer came from', () => {
+    const requestFacts = { model: 'gpt-4o-mini', userId: 'u', streamed: true, countedInput: 7 };
+    const facts: Attempt['facts'] = {
+      model: 'gpt-4o-mini-2024-07-18',
+      usageRaw: '{"prompt_tokens":100}',
+      usage: null,
+      reportedCost: 9_007_199_254_740_993n,
+      serviceTier: '',
+      toolCalls: 2,
+      serverTools: { web_search: 1 },
+      complete: false,
+      countedOutput: null,
+      hiddenReasoning: true,
+      others: [],
+    };
+    const exchange = chatExchange({
+      requestFacts,
+      attempts: [chatAttempt({ facts })],
+      answeredFrom: chatAttempt({ facts }),
+    });
+    const read = decodeExchange(encodeExchange(exchange));
+    expect(read.requestFacts).toEqual(requestFacts);
+    expect(read.attempts.map((attempt) => attempt.facts)).toEqual([facts]);
+    expect(read.answeredFrom?.facts).toEqual(facts);
+  });
+
+  it('of older proxies is read, whose strings stand in bundles', () => {
+    const exchange = chatExchange({ userAgent: 'a client ❤ of some length' });
+    const bundled = new Packr({ useRecords: false, int64AsType: 'bigint', bundleStrings: true }).pack(exchange);
+    expect(comparable(decodeExchange(bundled))).toEqual(comparable(exchange));
+  });
+
+  it('keeps its bytes when others are encoded after it, whatever their size', () => {
+    const first = chatExchange();
+    const encoded = encodeExchange(first);
+    for (const size of [10, 70_000, 300_000, 10]) encodeExchange(chatExchange({ path: `/${'x'.repeat(size)}` }));
+    expect(comparable(decodeExchange(encoded))).toEqual(comparable(first));
+  });
+
+  it('that cannot be encoded takes nothing of the next one along', () => {
+    const broken: unknown = { ...chatExchange(), requestHeaders: [null] };
+    // What a mistake of ours would hand over, whatever the type says.
+    expect(() => Reflect.apply(encodeExchange, null, [broken])).toThrow(TypeError);
+    const next = chatExchange();
+    expect(comparable(decodeExchange(encodeExchange(next)))).toEqual(comparable(next));
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { encodeExchange } from '../../../domain/exchange.ts';
+import { encodeExchange } from '../../../domain/encode-exchange.ts';
 import { nanoUsd, toDecimal } from '../../../domain/money.ts';
 import { createProcess } from '../../../ingest/process.ts';
 import { corpus } from '../../fixtures/wire/corpus.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Exchange, encodeExchange } from '../../../domain/exchange.ts';
+import { encodeExchange } from '../../../domain/encode-exchange.ts';
+import type { Exchange } from '../../../domain/exchange.ts';
 import { createProcess } from '../../../ingest/process.ts';
 import {
   chatAttempt,

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type CapturedBody, decodeExchange, type Exchange, encodeExchange } from '../../../../domain/exchange.ts';
+import { encodeExchange } from '../../../../domain/encode-exchange.ts';
+import { type CapturedBody, decodeExchange, type Exchange } from '../../../../domain/exchange.ts';
 import { createFactsReader } from '../../../../proxy/capture/facts.ts';
 import { createShorten } from '../../../../proxy/forwarder/shorten.ts';
 import { chatAttempt, chatExchange, jsonBody, rawBody } from '../../../harness/exchanges.ts';
