@@ -60,7 +60,8 @@ describe.skipIf(brokerMissing() !== null)('the services of docker-compose.yml', 
     const { username: user, password } = engine.users.reader;
     warehouse = createWarehouse({ url: engine.url, user, password });
     let port = 20_000 + Math.floor(Math.random() * 20_000);
-    for (const name of ['proxy', 'dashboard', ...roles.map((role) => `${role} operations`)]) {
+    const listening = ['proxy', 'dashboard', 'proxy 2', ...roles.map((role) => `${role} operations`)];
+    for (const name of [...listening, 'proxy 2 operations', 'ingest 2 operations']) {
       port = await nextFreePort('127.0.0.1', port + 1);
       ports.set(name, port);
     }
@@ -78,9 +79,10 @@ describe.skipIf(brokerMissing() !== null)('the services of docker-compose.yml', 
     return found;
   };
 
-  /** The service's own environment, and what its image sets, at the addresses of this test. */
-  function environmentOf(name: string): Record<string, string> {
-    const data = join(folder, name);
+  /** The service's own environment, and what its image sets, at the addresses of this test. A copy has its own. */
+  function environmentOf(name: string, copy: string): Record<string, string> {
+    const own = `${name}${copy}`;
+    const data = join(folder, own);
     mkdirSync(data, { recursive: true });
     const moved = (value: string) =>
       value
@@ -91,9 +93,9 @@ describe.skipIf(brokerMissing() !== null)('the services of docker-compose.yml', 
         .replace('0.0.0.0', '127.0.0.1');
     const given = Object.entries(service(name).environment).map(([key, value]) => [key, moved(value)]);
     const here = {
-      SPENDLENS_PROXY_PORT: String(ports.get('proxy')),
+      SPENDLENS_PROXY_PORT: String(ports.get(own) ?? ports.get('proxy')),
       SPENDLENS_DASHBOARD_PORT: String(ports.get('dashboard')),
-      SPENDLENS_OPERATIONS_PORT: String(ports.get(`${name} operations`) ?? ''),
+      SPENDLENS_OPERATIONS_PORT: String(ports.get(`${own} operations`) ?? ''),
       SPENDLENS_DATA: data,
       SPENDLENS_CONFIG: join(folder, 'spendlens.yaml'),
     };
@@ -102,10 +104,14 @@ describe.skipIf(brokerMissing() !== null)('the services of docker-compose.yml', 
     return { ...Object.fromEntries(given), ...here, ...(name === 'migrate' && administrator) };
   }
 
-  function run(name: string, command: readonly string[]): ChildProcess {
+  function run(name: string, command: readonly string[], copy = ''): ChildProcess {
     const [program, ...args] = command;
     expect(program).toBe('node');
-    return spawn(process.execPath, args, { cwd: root, env: environmentOf(name), stdio: ['ignore', 'pipe', 'pipe'] });
+    return spawn(process.execPath, args, {
+      cwd: root,
+      env: environmentOf(name, copy),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   }
 
   const commandOf = (name: string) => service(name).command ?? ['node', 'bin/start.ts'];
@@ -118,10 +124,10 @@ describe.skipIf(brokerMissing() !== null)('the services of docker-compose.yml', 
   }
 
   /** What its health check says, as Docker would ask it. */
-  async function isHealthy(name: Role): Promise<boolean> {
+  async function isHealthy(name: Role, copy = ''): Promise<boolean> {
     const [kind, ...command] = service(name).healthcheck.test ?? [];
     expect(kind).toBe('CMD');
-    return (await ended(run(name, command))).code === 0;
+    return (await ended(run(name, command, copy))).code === 0;
   }
 
   const metricsOf = (name: Role, token: string) =>
@@ -136,40 +142,66 @@ describe.skipIf(brokerMissing() !== null)('the services of docker-compose.yml', 
     expect(code).toBe(0);
   });
 
+  function start(name: Role, copy = ''): void {
+    const child = run(name, commandOf(name), copy);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => process.stderr.write(chunk));
+    }
+    running.set(`${name}${copy}`, child);
+  }
+
   it('proxy, ingest and dashboard become healthy, each on its own', async () => {
     for (const name of roles) {
       expect(await isHealthy(name)).toBe(false);
-      const child = run(name, commandOf(name));
-      for (const stream of [child.stdout, child.stderr])
-        stream?.on('data', (chunk: Buffer) => process.stderr.write(chunk));
-      running.set(name, child);
+      start(name);
     }
     for (const name of roles) expect(await until(() => isHealthy(name), 60_000), name).toBe(true);
   });
 
-  it('the SDK’s call becomes a row, by way of the topic', async () => {
+  async function say(hello: string, proxy: string): Promise<void> {
     const client = new OpenAI({
-      baseURL: `http://127.0.0.1:${ports.get('proxy')}/openai/v1`,
+      baseURL: `http://127.0.0.1:${ports.get(proxy)}/openai/v1`,
       apiKey: 'sk-secret',
       defaultHeaders: { 'Helicone-Auth': `Bearer ${secrets['SPENDLENS_PROXY_KEY']}`, 'Helicone-User-Id': 'anna' },
     });
-    const answer = await client.chat.completions.create({
-      model: 'gpt-4o-mini',
-      messages: [{ role: 'user', content: 'hello' }],
-    });
+    const messages = [{ role: 'user' as const, content: hello }];
+    const answer = await client.chat.completions.create({ model: 'gpt-4o-mini', messages });
     expect(answer.choices[0]?.message.content).toBe('Hello!');
-    const row = z.object({ user_id: z.string(), cost: z.string().nullable() });
-    const select = { text: 'SELECT user_id, toString(cost_usd) AS cost FROM spendlens.requests', params: {} };
-    expect(await until(async () => (await warehouse.rows(row, select)).length > 0, 30_000)).toBe(true);
-    // 100 × 150 n$ + 20 × 600 n$
-    expect(await warehouse.rows(row, select)).toEqual([{ user_id: 'anna', cost: '0.000027' }]);
+  }
+
+  /** Waits for that many and gives what stands. */
+  async function rows(count: number) {
+    const row = z.object({ user_id: z.string(), cost: z.string().nullable(), outbox: z.string() });
+    const text = 'SELECT user_id, toString(cost_usd) AS cost, outbox_id AS outbox FROM spendlens.requests';
+    const select = () => warehouse.rows(row, { text, params: {} });
+    expect(await until(async () => (await select()).length >= count, 30_000), `${count} rows`).toBe(true);
+    return select();
+  }
+
+  // 100 × 150 n$ + 20 × 600 n$
+  const called = { user_id: 'anna', cost: '0.000027' };
+
+  it('the SDK’s call becomes a row, by way of the topic', async () => {
+    await say('hello', 'proxy');
+    expect(await rows(1)).toMatchObject([called]);
+  });
+
+  it('a second proxy and a second ingester do the same, beside the first', async () => {
+    start('proxy', ' 2');
+    start('ingest', ' 2');
+    expect(await until(() => isHealthy('proxy', ' 2'), 60_000)).toBe(true);
+    expect(await until(() => isHealthy('ingest', ' 2'), 60_000)).toBe(true);
+    for (const proxy of ['proxy', 'proxy 2']) await say('hello again', proxy);
+    const standing = await rows(3);
+    expect(standing).toMatchObject([called, called, called]);
+    expect(new Set(standing.map(({ outbox }) => outbox)).size).toBe(2);
   });
 
   it('the dashboard shows it to who has the token', async () => {
     const status = `http://127.0.0.1:${ports.get('dashboard')}/api/status`;
     expect((await fetch(status)).status).toBe(401);
     const answer = await fetch(status, { headers: { authorization: `Bearer ${secrets['SPENDLENS_TOKEN']}` } });
-    expect(await answer.json()).toMatchObject({ warehouse: { reachable: true }, rows: { app: 1 } });
+    expect(await answer.json()).toMatchObject({ warehouse: { reachable: true }, rows: { app: 3 } });
   });
 
   it('each tells its metrics to who has their token', async () => {
@@ -185,11 +217,10 @@ describe.skipIf(brokerMissing() !== null)('the services of docker-compose.yml', 
   });
 
   it('each ends in order when it is told to, within its grace', async () => {
-    for (const name of roles) {
-      const child = running.get(name);
-      const grace = Number.parseInt(service(name).stop_grace_period ?? '10s', 10) * 1000;
-      const gone = child && once(child, 'exit', { signal: AbortSignal.timeout(grace) });
-      child?.kill('SIGTERM');
+    for (const [name, child] of running) {
+      const grace = Number.parseInt(service(name.replace(' 2', '')).stop_grace_period ?? '', 10) * 1000;
+      const gone = once(child, 'exit', { signal: AbortSignal.timeout(grace) });
+      child.kill('SIGTERM');
       expect(await gone).toEqual([0, null]);
       running.delete(name);
     }
