@@ -122,5 +122,10 @@ async function claimAddresses({ roles, proxy, server, embeddedPort }: Supervisor
   const warehouseUrl = server?.url ?? `http://127.0.0.1:${embedded}`;
   if (!roles.has('proxy')) return { warehouseUrl, embeddedPort: embedded, proxyPort: proxy.port, sockets: [] };
   const proxyPort = await claimPort(proxy.host, proxy.port, 'SPENDLENS_PROXY_PORT');
-  return { warehouseUrl, embeddedPort: embedded, proxyPort, sockets: bindSockets(proxy.host, proxyPort, proxy.workers) };
+  return {
+    warehouseUrl,
+    embeddedPort: embedded,
+    proxyPort,
+    sockets: bindSockets(proxy.host, proxyPort, proxy.workers),
+  };
 }
