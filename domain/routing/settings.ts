@@ -18,7 +18,6 @@ export const targetSettings = z.strictObject(
   },
   { error: 'a map with the keys allow, allowPrivate' },
 );
-export type TargetSettings = z.infer<typeof targetSettings>;
 
 const provider = z.string({ error: 'the name of a provider' });
 const model = z.string({ error: 'the name of a model' }).min(1).max(256);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { call } from '../../harness/http-call.ts';
 import { startTestProxy, type TestProxy } from '../../harness/proxy.ts';
 import { redisMissing, startRedis, type TestRedis } from '../../harness/redis.ts';
+import { until } from '../../harness/stack.ts';
 import { type Script, startUpstream, type Upstream } from '../../harness/upstream.ts';
 import { anthropicStream, geminiStream, openaiStream } from '../../harness/wire-stream.ts';
 
@@ -338,22 +339,16 @@ it('with Redis down, calls go on without cache and limits', async () => {
 
 it.skipIf(noRedis)('two proxies that share a Redis share their answers', async () => {
   upstream.answer(answering);
-  upstream.received.length = 0;
   const config = `providers: { openai: { baseUrl: '${upstream.url}' } }\n`;
-  const both = [
-    await startTestProxy({ config, env: { REDIS_URL: redis?.url ?? '', SPENDLENS_WORKERS: '2' } }),
-    await startTestProxy({ config, env: { REDIS_URL: redis?.url ?? '' } }),
-  ];
+  const env = { REDIS_URL: redis?.url ?? '', SPENDLENS_WORKERS: '2' };
+  const [one, other] = [await startTestProxy({ config, env }), await startTestProxy({ config, env })];
   const headers = { 'helicone-cache-enabled': 'true', 'helicone-cache-seed': 'both' };
-  const found = [];
-  for (const { url } of both)
-    found.push(
-      (await call(`${url}/openai/v1/chat/completions`, { method: 'POST', headers, body: '{"model":"m"}' })).headers[
-        'helicone-cache'
-      ],
-    );
-  expect(found).toEqual(['MISS', 'HIT']);
-  for (const proxy of both) {
+  const ask = ({ url }: TestProxy) =>
+    call(`${url}/openai/v1/chat/completions`, { method: 'POST', headers, body: '{"model":"m"}' });
+  expect(await until(async () => (await ask(one)).headers['helicone-cache'] === 'HIT', 5_000)).toBe(true);
+  upstream.received.length = 0;
+  expect(await until(async () => (await ask(other)).headers['helicone-cache'] === 'HIT', 5_000)).toBe(true);
+  for (const proxy of [one, other]) {
     await proxy.stop();
     proxy.remove();
   }
