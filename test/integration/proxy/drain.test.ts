@@ -3,6 +3,7 @@ import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
 import { call } from '../../harness/http-call.ts';
 import { startTestProxy } from '../../harness/proxy.ts';
 import { until } from '../../harness/stack.ts';
@@ -85,6 +86,25 @@ describe('an orderly stop', () => {
       errorKind: 'drained',
       attempts: [{ errorKind: 'drained' }],
     });
+    proxy.remove();
+  });
+
+  it('cuts a WebSocket that lasts longer, and keeps what was said on it', async () => {
+    const proxy = await startTestProxy({ config, env: { SPENDLENS_DRAIN_SECONDS: '0' } });
+    const server = new WebSocketServer({ noServer: true });
+    upstream.onUpgrade((req, socket, head) =>
+      server.handleUpgrade(req, socket, head, (session) => session.on('message', () => session.send('heard'))),
+    );
+    const client = new WebSocket(`ws://127.0.0.1:${proxy.port}/openai/v1/realtime`);
+    client.on('error', () => {});
+    client.on('open', () => client.send('hello'));
+    await once(client, 'message');
+    const [stopped] = await Promise.all([proxy.stop(), once(client, 'close')]);
+    expect(stopped).toBe(0);
+    const [exchange] = await proxy.exchanges(1);
+    expect(exchange).toMatchObject({ status: 101, errorKind: 'drained' });
+    expect(Buffer.from(exchange?.request.head ?? []).toString()).toContain('"text":"hello"');
+    expect(Buffer.from(exchange?.attempts[0]?.response.head ?? []).toString()).toContain('"text":"heard"');
     proxy.remove();
   });
 });
