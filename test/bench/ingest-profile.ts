@@ -14,6 +14,13 @@ const places: readonly (readonly [RegExp, string])[] = [
   [/\/ingest\/metrics|prom-client/, 'metrics'],
 ];
 
+/** Node's own code counts for whoever called it, and for these where nobody of ours did. */
+const ground: readonly (readonly [RegExp, string])[] = [
+  [/^node:(?:internal\/)?zlib/, 'fetch (kafkajs)'],
+  [/^node:internal\/(?:modules|deps|vm|process|main)|^node:module/, 'starting'],
+  [/^node:(?:internal\/)?(?:net|stream|_?http|buffer|events|timers|async_hooks|process)/, 'sockets and timers'],
+];
+
 const engine: ReadonlyMap<string, string> = new Map([
   ['(garbage collector)', 'garbage collector'],
   ['(program)', 'system calls and engine'],
@@ -31,7 +38,8 @@ export function stepsOf({ nodes, samples = [] }: Profiler.Profile): [step: strin
     if (before !== undefined) return before;
     const { functionName = '', url = '' } = frames.get(id) ?? {};
     const place = places.find(([pattern]) => pattern.test(url))?.[1];
-    const step = engine.get(functionName) ?? place ?? stepOf(parents.get(id));
+    const above = engine.get(functionName) ?? place ?? stepOf(parents.get(id));
+    const step = above === 'other' ? (ground.find(([pattern]) => pattern.test(url))?.[1] ?? above) : above;
     known.set(id, step);
     return step;
   };
