@@ -2,6 +2,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { Tooltip } from 'radix-ui';
 import { createBrowserRouter, RouterProvider } from 'react-router';
 import { createCache } from './api/cache.ts';
+import { ComparePage } from './compare/compare-page.tsx';
 import { Frame } from './frame/frame.tsx';
 import { PricesPage } from './money/prices-page.tsx';
 import { ReconciliationPage } from './money/reconciliation-page.tsx';
@@ -31,6 +32,7 @@ const router = createBrowserRouter([
             { path: place.list.slice(1), element: <BreakdownPage key={place.dimension} place={place} /> },
             { path: place.one.slice(1), element: <ValuePage key={place.dimension} place={place} /> },
           ]),
+          { path: 'models/compare', Component: ComparePage },
           { path: 'properties', Component: PropertiesPage },
           { path: 'property', Component: PropertyValuePage },
           { path: 'prices', Component: PricesPage },

@@ -1,8 +1,10 @@
+import { Columns3 } from 'lucide-react';
+import { Link, useSearchParams } from 'react-router';
 import { SyncedCharts } from '../charts/hover.tsx';
 import { StackedPanel } from '../charts/panels.tsx';
 import { Segments } from '../parts/segments.tsx';
 import type { Place } from '../state/places.ts';
-import { useParam } from '../state/view.tsx';
+import { sharedSearch, useParam } from '../state/view.tsx';
 import { BreakdownTable } from '../table/breakdown-table.tsx';
 import { PageHead } from './page-head.tsx';
 
@@ -10,6 +12,20 @@ const promptGrains = [
   { value: 'prompt', title: 'Prompts' },
   { value: 'version', title: 'Versions' },
 ] as const;
+
+/** Models have a page that puts them side by side. */
+function CompareLink() {
+  const [params] = useSearchParams();
+  return (
+    <Link
+      to={`/models/compare${sharedSearch(params)}`}
+      className="inline-flex h-7 items-center gap-1.5 rounded-md border border-line bg-surface px-2 text-small font-medium hover:bg-hover"
+    >
+      <Columns3 size={13} aria-hidden className="text-muted" />
+      Compare models
+    </Link>
+  );
+}
 
 /** All values of one dimension: their spend over time, and the table. */
 export function BreakdownPage({ place, aside }: { place: Place; aside?: React.ReactNode }) {
@@ -28,7 +44,11 @@ export function BreakdownPage({ place, aside }: { place: Place; aside?: React.Re
     <SyncedCharts>
       <div className="flex h-full min-h-[640px] flex-col">
         <div className="flex flex-col gap-3 px-4 pt-4 pb-1 max-sm:px-3 max-sm:pt-3">
-          <PageHead title={place.title} question={place.question} aside={aside} />
+          <PageHead
+            title={place.title}
+            question={place.question}
+            aside={place.dimension === 'model' ? <CompareLink /> : aside}
+          />
           <StackedPanel title="Spend" metric="spend" splitBy={place.dimension} height={150} />
         </div>
         <div className="min-h-0 flex-1">
