@@ -89,6 +89,7 @@ describe('a month of demo history', () => {
     ['features', '/features'],
     ['prompts', '/prompts'],
     ['models', '/models'],
+    ['compare', '/models/compare'],
     ['providers', '/providers'],
     ['sessions', '/sessions'],
     ['properties', '/properties'],
