@@ -34,6 +34,8 @@ type Row = z.infer<typeof rowOf>;
 
 /** The stated loss: the outbox's commit may return this long after the client has its last byte. */
 const COMMIT_WINDOW_MS = 250;
+/** How far apart two ends may be seen by the client that come to the outbox in the other order. */
+const DISORDER_MS = 50;
 
 export async function holdAgainst(installation: Installation, ledger: Ledger, mayLose: Loss): Promise<Verdict> {
   const { warehouse } = installation;
@@ -44,7 +46,8 @@ export async function holdAgainst(installation: Installation, ledger: Ledger, ma
   });
   const found = new Map(rows.map((row) => [row.request_id, row]));
   const unrecorded = ledger.entries.filter((entry) => isUnrecorded(entry, found.get(entry.id)));
-  const inWindow = unrecorded.filter((entry) => isInWindow(entry, ledger.proxyKilledAt));
+  const windows = commitWindows(ledger, (entry) => found.get(entry.id)?.error_kind === '');
+  const inWindow = unrecorded.filter((entry) => isInWindow(entry, windows));
   const outside = unrecorded.filter((entry) => !inWindow.includes(entry));
   const completeness = await askCompleteness(warehouse);
   const told = mayLose === 'gap' ? completeness.gaps : completeness.lostExchanges;
@@ -74,10 +77,27 @@ function isUnrecorded({ completeAt }: Entry, row: Row | undefined): boolean {
   return row === undefined || (completeAt !== null && row.error_kind === 'aborted');
 }
 
-/** A proxy's commit takes what ended just before the kill, and what had only just arrived. */
-function isInWindow({ sentAt, completeAt }: Entry, killedAt: readonly number[]): boolean {
+interface Window {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * What a proxy that was killed had ended and not committed. On a machine that stands still for a while one transaction
+ * takes longer; then the window reaches back to the last end that was committed, since commits keep the order.
+ */
+function commitWindows({ entries, proxyKilledAt }: Ledger, isRecorded: (entry: Entry) => boolean): Window[] {
+  return proxyKilledAt.map((at) => {
+    const ends = entries.filter(isRecorded).map(({ completeAt }) => completeAt ?? 0);
+    const lastCommitted = Math.max(0, ...ends.filter((end) => end <= at));
+    return { from: Math.min(at - COMMIT_WINDOW_MS, lastCommitted - DISORDER_MS), to: at + COMMIT_WINDOW_MS };
+  });
+}
+
+/** A commit takes what ended just before the kill, and what had only just arrived. */
+function isInWindow({ sentAt, completeAt }: Entry, windows: readonly Window[]): boolean {
   const last = completeAt ?? sentAt;
-  return killedAt.some((at) => last > at - COMMIT_WINDOW_MS && last <= at + COMMIT_WINDOW_MS);
+  return windows.some(({ from, to }) => from < last && last <= to);
 }
 
 function faultsOfRows(
