@@ -159,7 +159,10 @@ function callTargetOf(target: Target, passage: Passage) {
 }
 
 function ownHeaders(passage: Passage, target: Target, status: number, made: number, note: string): string[] {
-  const headers = ownAnswerHeaders(passage.requestId, status, target.destination, passage.ignored);
+  const path = pathFor(target);
+  const headers = ownAnswerHeaders(passage.requestId, status, { ...target.destination, path }, passage.ignored);
+  // Where the path tells the model, it has been told.
+  if (target.model !== '' && !headers.includes('Helicone-Model')) headers.push('Helicone-Model', target.model);
   if (target.index !== null) headers.push('Helicone-Fallback-Index', String(target.index));
   headers.push('Spendlens-Attempts', String(made));
   if (note !== '') headers.push('Spendlens-Retry', note);

@@ -19,6 +19,7 @@ import { createLimitedRun } from './limited.ts';
 import type { RoutePlan } from './plan.ts';
 import { readRequestBody } from './request-body.ts';
 import type { RetryBudget } from './retry-budget.ts';
+import { bodyNamesModel, type Target } from './target.ts';
 import type { SentBody } from './target-request.ts';
 
 export interface RoutedLaneParts {
@@ -47,6 +48,10 @@ export function createRoutedLane(parts: RoutedLaneParts) {
       recording.explained(refusal.message);
       if (!res.headersSent && !res.destroyed) answerRefusal(res, refusal, requestId);
     };
+    const refuseOf = (message: string) => {
+      recording.failed('refused');
+      refuse({ status: 400, code: 'request_invalid', style: destination.provider.style, message });
+    };
     const body = await readRequestBody(req, { limitBytes: bodyLimit, idleMs: appTimeouts.uploadIdleMs, recording });
     switch (body.kind) {
       case 'gone':
@@ -56,6 +61,7 @@ export function createRoutedLane(parts: RoutedLaneParts) {
         res.shouldKeepAlive = false;
         return refuse(unfinishedUpload(destination, appTimeouts.uploadIdleMs));
       case 'long': {
+        if (changesBody(plan.targets[0])) return refuseOf(unreadable);
         const note = `off: the body is longer than ${bodyLimit} bytes`;
         const sent = { bytes: body.stream, value: null, isChanged: false };
         return run({
@@ -74,15 +80,12 @@ export function createRoutedLane(parts: RoutedLaneParts) {
       case 'whole': {
         const value = needsBody(plan) ? readObject(body.bytes, req.headers['content-encoding']) : null;
         const chosen = choose(plan, value, requestId);
-        if (chosen.kind === 'refused') {
-          recording.failed('refused');
-          const { style } = destination.provider;
-          return refuse({ status: 400, code: 'request_invalid', style, message: chosen.message });
-        }
+        if (chosen.kind === 'refused') return refuseOf(chosen.message);
         const sent: SentBody = { bytes: body.bytes, value: chosen.body, isChanged: chosen.body !== value };
         const { assignment } = chosen;
         if (assignment !== null) recording.steer(steeringOf(assignment));
-        const { targets } = chosen;
+        const targets = value === null ? withoutChanges(chosen.targets) : chosen.targets;
+        if (targets === null) return refuseOf(unreadable);
         const whole: Run = {
           req,
           res,
@@ -131,9 +134,21 @@ function needsBody({ isUnified, asksUsage, cache, rules, experiments, targets }:
   );
 }
 
-function changesBody({ model, bodyKeys }: RoutePlan['targets'][number]): boolean {
-  return model !== '' || Object.keys(bodyKeys).length > 0;
+/** Some formats name their model in the path. */
+function changesBody(target: Target): boolean {
+  return bodyNamesModel(target) ? target.model !== '' || hasKeys(target) : hasKeys(target);
 }
+
+/** Of a body that is no JSON: the targets that get it as it is. Null where the first of them would not. */
+function withoutChanges([first, ...others]: Run['targets']): Run['targets'] | null {
+  return changesBody(first) ? null : [first, ...others.filter((target) => !changesBody(target))];
+}
+
+function hasKeys({ bodyKeys }: Target): boolean {
+  return Object.keys(bodyKeys).length > 0;
+}
+
+const unreadable = 'a fallback changes the body, for which it has to be JSON, and no longer than the proxy reads';
 
 function readObject(bytes: NonSharedBuffer, encoding: string | undefined) {
   const decoded = decodeContent(bytes, encoding ?? null, MAX_DECODED);

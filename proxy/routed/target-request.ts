@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { isObject, type JsonObject } from '../../domain/usage/json.ts';
 import { isSecretName, isSecretParameter } from '../redact.ts';
-import { formatOf, type Target } from './target.ts';
+import { bodyNamesModel, type Target } from './target.ts';
 import type { UpstreamRequest } from './upstream-call.ts';
 import { askForUsage } from './usage-chunk.ts';
 
@@ -58,14 +58,14 @@ export function requestFor(target: Target, options: RequestOptions): UpstreamReq
 export function pathFor(target: Target): string {
   const { destination, model, keepsCredentials } = target;
   const path = keepsCredentials ? destination.path : withoutKeys(destination.path);
-  if (model === '' || formatOf(target) !== 'gemini-generate') return path;
+  if (model === '' || bodyNamesModel(target)) return path;
   return path.replace(/\/models\/[^/:?]+(?=[:/])/, () => `/models/${encodeURIComponent(model)}`);
 }
 
 /** Null where the bytes can go as they came. */
 function valueFor(target: Target, { value, isChanged }: SentBody, asksUsage: boolean): JsonObject | null {
   if (value === null) return null;
-  const setsModel = target.model !== '' && formatOf(target) !== 'gemini-generate';
+  const setsModel = target.model !== '' && bodyNamesModel(target);
   if (!isChanged && !asksUsage && !setsModel && Object.keys(target.bodyKeys).length === 0) return null;
   const merged = merge(setsModel ? { ...value, model: target.model } : value, target.bodyKeys);
   return asksUsage ? askForUsage(merged) : merged;

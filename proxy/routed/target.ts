@@ -24,6 +24,11 @@ export interface Target {
   readonly namesAddress: boolean;
 }
 
+/** False where the path does, as Gemini's. */
+export function bodyNamesModel(target: Target): boolean {
+  return formatOf(target) !== 'gemini-generate';
+}
+
 export function formatOf({ destination }: Target): WireFormat {
   return wireFormatOf(destination.provider.name, destination.path);
 }

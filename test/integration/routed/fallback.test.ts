@@ -136,6 +136,24 @@ describe('Helicone-Fallbacks', () => {
     expect(second.received).toHaveLength(leadsOn ? 1 : 0);
   });
 
+  it('is not asked with a body that it cannot change', async () => {
+    first.answer(json(500, {}));
+    const headers = {
+      'helicone-fallbacks': list(toSecond({ model: 'other' }), toSecond()),
+      'content-type': 'text/plain',
+    };
+    const answer = await call(`${proxy.url}/openai/v1/audio/transcriptions`, {
+      method: 'POST',
+      headers,
+      body: 'no JSON',
+    });
+    expect(answer.headers['helicone-fallback-index']).toBe('1');
+    expect(String(second.received[0]?.body)).toBe('no JSON');
+    const own = await call(`${proxy.url}/v1/x`, { method: 'POST', headers, body: 'no JSON' });
+    expect(own.status).toBe(400);
+    expect(own.body.toString()).toContain('has to be JSON');
+  });
+
   it('to the last one, whose answer is the app’s whatever it is', async () => {
     first.answer(json(500, {}));
     second.answer(json(529, { last: true }));
