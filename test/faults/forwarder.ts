@@ -13,7 +13,7 @@ const forwarderKilledAt = ({ point, says }: (typeof points)[number]): Scenario =
   modes: ['kafka'],
   mayLose: 'nothing',
   short: point === 'acknowledged' ? ['kafka'] : [],
-  takes: { full: 15, short: 12 },
+  takes: { full: 12, short: 10 },
   strike: ({ installation }) => installation.strikeAt('forwarder', point),
   ...(point === 'acknowledged' && { afterwards: assertResent }),
 });
@@ -42,7 +42,7 @@ const answersCut: Scenario = {
   modes: ['kafka'],
   mayLose: 'nothing',
   short: ['kafka'],
-  takes: { full: 35, short: 20 },
+  takes: { full: 20, short: 14 },
   throughRelay: true,
   async strike(run) {
     const { relay } = topicOf(run);

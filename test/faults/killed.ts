@@ -8,7 +8,7 @@ const killed = (role: Role, modes: Scenario['modes'] = ['embedded', 'kafka']): S
   modes,
   mayLose: 'nothing',
   short: modes.filter((mode) => shortlist[mode].includes(role)),
-  takes: { full: 20, short: 12 },
+  takes: { full: 12, short: 12 },
   strike: ({ installation }: Run) => installation.kill(role),
 });
 
@@ -32,7 +32,7 @@ const ingestKilledAt = ({ point, says }: (typeof ingestPoints)[number]): Scenari
   modes: ['embedded', 'kafka'],
   mayLose: 'nothing',
   short: point === 'attempts' ? ['embedded'] : [],
-  takes: { full: 20, short: 14 },
+  takes: { full: 12, short: 12 },
   strike: ({ installation }) => installation.strikeAt('ingest', point),
 });
 
@@ -42,7 +42,7 @@ const warehouseInInsert: Scenario = {
   modes: ['embedded', 'kafka'],
   mayLose: 'nothing',
   short: ['embedded'],
-  takes: { full: 30, short: 20 },
+  takes: { full: 28, short: 18 },
   async strike({ installation, random, length }) {
     for (let round = 0; round < length({ full: 5, short: 2 }); round++) {
       const pid = await installation.awaitRunning('warehouse');

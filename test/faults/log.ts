@@ -22,7 +22,7 @@ const fromTheStart: Scenario = {
   modes: ['kafka'],
   mayLose: 'nothing',
   short: ['kafka'],
-  takes: { full: 35, short: 30 },
+  takes: { full: 28, short: 27 },
   async strike(run) {
     const { admin, settings } = topicOf(run);
     await whileGroupIsEmpty(run, async () => {
@@ -40,7 +40,7 @@ const offsetsLost: Scenario = {
   modes: ['kafka'],
   mayLose: 'nothing',
   short: [],
-  takes: { full: 35, short: 30 },
+  takes: { full: 28, short: 27 },
   async strike(run) {
     const { admin, settings } = topicOf(run);
     await whileGroupIsEmpty(run, async () => {
@@ -112,7 +112,7 @@ const rebalances: Scenario = {
   modes: ['kafka'],
   mayLose: 'nothing',
   short: [],
-  takes: { full: 110, short: 45 },
+  takes: { full: 75, short: 40 },
   async strike(run) {
     const topic = topicOf(run);
     const second = await startIngester(run);

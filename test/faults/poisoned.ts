@@ -22,7 +22,7 @@ export const poisoned: Scenario = {
   modes: ['embedded', 'kafka'],
   mayLose: 'nothing',
   short: ['kafka'],
-  takes: { full: 25, short: 15 },
+  takes: { full: 22, short: 12 },
   async strike({ installation, ledger, length }: Run) {
     const folder = join(installation.stack.folder, 'outbox', 'poisoned');
     const { acknowledgementPath } = installation;

@@ -12,7 +12,7 @@ const stopped = (role: Role, modes: Scenario['modes'] = ['embedded', 'kafka']): 
   modes,
   mayLose: 'nothing',
   short: [],
-  takes: { full: 50, short: 18 },
+  takes: { full: 44, short: 18 },
   strike: ({ installation, length }: Run) => installation.freeze(role, length(STOPPED_MS)),
 });
 
@@ -25,7 +25,7 @@ const stoppedBesideItsSuccessor: Scenario = {
   modes: ['embedded', 'kafka'],
   mayLose: 'nothing',
   short: ['embedded'],
-  takes: { full: 25, short: 20 },
+  takes: { full: 24, short: 18 },
   async strike(run) {
     const { installation } = run;
     const paused = await installation.awaitRunning('ingest');
