@@ -5,7 +5,7 @@ import type { Parts } from './probe-messages.ts';
 const places: readonly (readonly [RegExp, string])[] = [
   [/\/node_modules\/(?:http-proxy-middleware|httpxy)\//, 'http-proxy-middleware'],
   [/\/node_modules\/(?:msgpackr|msgpackr-extract)\//, 'encode'],
-  [/\/domain\/exchange/, 'encode'],
+  [/\/domain\/(?:exchange|encode-exchange|message-pack)\./, 'encode'],
   [/\/node_modules\/(?:lmdb|ordered-binary|weak-lru-cache)\//, 'lmdb'],
   [/\/proxy\/outbox\//, 'outbox'],
   [/\/node_modules\/prom-client\//, 'metrics'],
