@@ -21,13 +21,14 @@ export interface LoadResult {
 
 /**
  * Open loop: a request starts when its time has come, whether or not the ones before it were answered, and its
- * latency counts from that time. A closed loop would hide every stall behind the requests that it never sent.
+ * latency counts from that time. `asks` are headers beside those that every request has. A closed loop would hide every stall behind the requests that it never sent.
  */
 export async function openLoop(
   origin: string,
   perSecond: number,
   seconds: number,
   warmupSeconds: number,
+  asks: Readonly<Record<string, string>> = {},
 ): Promise<LoadResult> {
   const pool = new Pool(origin, { connections: 128, pipelining: 1 });
   const total = perSecond * (seconds + warmupSeconds);
@@ -41,7 +42,7 @@ export async function openLoop(
         const due = startedAt + (result.sent * 1000) / perSecond;
         const counted = result.sent >= perSecond * warmupSeconds;
         result.sent++;
-        flying.push(call(pool, result, counted ? due : null));
+        flying.push(call(pool, result, counted ? due : null, asks));
       }
       if (result.sent >= total) return resolve();
       setTimeout(tick, 1);
@@ -61,7 +62,7 @@ export async function closedLoop(origin: string, connections: number, seconds: n
   const caller = async () => {
     while (performance.now() < until) {
       result.sent++;
-      await call(pool, result, performance.now());
+      await call(pool, result, performance.now(), {});
     }
   };
   await Promise.all(Array.from({ length: connections }, caller));
@@ -69,9 +70,14 @@ export async function closedLoop(origin: string, connections: number, seconds: n
   return result;
 }
 
-async function call(pool: Pool, result: LoadResult, due: number | null): Promise<void> {
+async function call(
+  pool: Pool,
+  result: LoadResult,
+  due: number | null,
+  asks: Readonly<Record<string, string>>,
+): Promise<void> {
   try {
-    const { statusCode, body } = await pool.request(request);
+    const { statusCode, body } = await pool.request({ ...request, headers: { ...request.headers, ...asks } });
     await body.dump();
     if (statusCode !== 200) result.failed++;
     if (due !== null) result.latencies.push(performance.now() - due);
