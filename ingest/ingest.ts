@@ -9,12 +9,14 @@ import type { IngestMetrics } from './metrics.ts';
 import type { Prepare, SliceRows } from './prepare.ts';
 import { type Gap, halve, type Slice, sliceId, spanOf } from './slice.ts';
 import type { Cut, CutSlice, Source } from './source/source.ts';
+import type { GiveBack, Turns } from './turns.ts';
 
 export interface IngestParts {
   readonly source: Source;
   readonly journal: Journal;
   readonly held: Pick<HeldQueries, 'among' | 'hasSlice'>;
   readonly prepare: Prepare;
+  readonly turns: Turns;
   readonly deliver: (rows: SliceRows) => Promise<void>;
   readonly patiently: Patience;
   readonly metrics: IngestMetrics;
@@ -26,6 +28,8 @@ export interface IngestParts {
 interface Prepared {
   readonly slice: Slice;
   readonly rows: SliceRows;
+  /** Called when the rows are needed no longer. */
+  readonly giveBack: GiveBack;
 }
 
 const POLL_MS = 100;
@@ -59,10 +63,20 @@ function isRipe({ slice, more }: Cut): boolean {
  * @throws whatever is not the slice's fault and does not pass by itself
  */
 export async function runIngest(parts: IngestParts): Promise<void> {
-  const { source, journal, held, prepare, deliver, patiently, metrics, log, signal } = parts;
+  const { source, journal, held, prepare, turns, deliver, patiently, metrics, log, signal } = parts;
   let finishedAt = 0;
 
-  async function prepareSlice({ slice, events }: CutSlice): Promise<Prepared> {
+  /** Gives the turn back where it comes to nothing. */
+  async function inTurn(giveBack: GiveBack, work: () => Promise<CutSlice>): Promise<Prepared> {
+    try {
+      return { ...(await prepareSlice(await work())), giveBack };
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+  }
+
+  async function prepareSlice({ slice, events }: CutSlice): Promise<Omit<Prepared, 'giveBack'>> {
     const seqs = new Map<string, ReadonlySet<number>>();
     for (const { outboxId, firstSeq, lastSeq } of slice.ask ? slice.ranges : []) {
       seqs.set(outboxId, await held.among(outboxId, firstSeq, lastSeq));
@@ -79,8 +93,10 @@ export async function runIngest(parts: IngestParts): Promise<void> {
     try {
       for (;;) {
         const cut = await source.cut(marks);
-        if (cut.slice && isRipe(cut)) return await prepareSlice(cut.slice);
-        if (!cut.more || isOver()) return null;
+        const ripe = isRipe(cut) ? cut.slice : null;
+        const giveBack = ripe && turns.tryTake();
+        if (ripe && giveBack) return await inTurn(giveBack, async () => ripe);
+        if (!(cut.more || ripe) || isOver()) return null;
         await sleep(LOOK_MS);
       }
     } catch (error) {
@@ -90,12 +106,12 @@ export async function runIngest(parts: IngestParts): Promise<void> {
   }
 
   /** What the journal says is under way, read again from the log. */
-  async function recall(slice: Slice): Promise<Prepared> {
+  async function recall(slice: Slice): Promise<CutSlice> {
     const events = await source.recall(slice);
-    if (events.length === spanOf(slice)) return prepareSlice({ slice, events });
+    if (events.length === spanOf(slice)) return { slice, events };
     const gaps = await gapsIn(slice, events);
     log.error({ ranges: slice.ranges, gaps }, 'entries of a slice under way are gone');
-    return prepareSlice({ slice: { ...slice, gaps: [...slice.gaps, ...gaps] }, events });
+    return { slice: { ...slice, gaps: [...slice.gaps, ...gaps] }, events };
   }
 
   /** What is neither to be had any more nor stands already. */
@@ -112,7 +128,7 @@ export async function runIngest(parts: IngestParts): Promise<void> {
   /** Null where there is nothing, or too little yet. */
   async function next(): Promise<Prepared | null> {
     const intent = journal.intent();
-    if (intent) return recall(intent.slice);
+    if (intent) return inTurn(await turns.take(), () => recall(intent.slice));
     const cut = await source.cut(journal.marks());
     const { slice, passed } = cut;
     if (!slice) {
@@ -120,9 +136,16 @@ export async function runIngest(parts: IngestParts): Promise<void> {
       return null;
     }
     if (!isRipe(cut) && Date.now() < finishedAt + LINGER_MS) return null;
-    warnOfGaps(slice.slice);
-    await journal.open(slice.slice);
-    return prepareSlice(slice);
+    const giveBack = await turns.take();
+    if (signal.aborted) {
+      giveBack();
+      return null;
+    }
+    return inTurn(giveBack, async () => {
+      warnOfGaps(slice.slice);
+      await journal.open(slice.slice);
+      return slice;
+    });
   }
 
   function warnOfGaps({ gaps }: Slice): void {
@@ -173,17 +196,20 @@ export async function runIngest(parts: IngestParts): Promise<void> {
         steady && journal.due().length === 0 ? prepareAhead(current.slice, () => over) : Promise.resolve(null);
       // Awaited below; until then its failure must not count as one that nobody catches.
       ahead.catch(() => undefined);
+      const { giveBack } = current;
       const done = await delivered(current).finally(() => {
         over = true;
+        giveBack();
       });
       steady = done;
       const prepared = await ahead;
       // Who is to stop leaves nothing begun: whoever comes next would take it for a slice that killed us.
-      const following: Prepared | null = signal.aborted ? null : prepared;
-      if (done && following) warnOfGaps(following.slice);
+      const following: Prepared | null = done && !signal.aborted ? prepared : null;
+      if (!following) prepared?.giveBack();
+      if (following) warnOfGaps(following.slice);
       if (done) await journal.finish(following?.slice ?? null, source.gone);
       finishedAt = Date.now();
-      current = done ? following : null;
+      current = following;
     }
   }
 
@@ -191,5 +217,7 @@ export async function runIngest(parts: IngestParts): Promise<void> {
     await run();
   } catch (error) {
     if (!signal.aborted) throw error;
+  } finally {
+    turns.end();
   }
 }

@@ -16,6 +16,7 @@ import type { Prepare } from '../prepare.ts';
 import { createPartitionSource } from '../source/partition.ts';
 import { createPartitionQueue } from '../source/partition-queue.ts';
 import type { CutLimits } from '../source/source.ts';
+import type { Turns } from '../turns.ts';
 import type { LoopOptions, PartitionLoop } from './assignment.ts';
 import { createBury } from './bury.ts';
 import { createCommit } from './commit.ts';
@@ -25,6 +26,7 @@ export interface LoopParts {
   readonly warehouse: Warehouse;
   readonly inserts: Inserts;
   readonly prepare: Prepare;
+  readonly turnsOf: () => Turns;
   readonly deadTopic: DeadTopic;
   readonly metrics: IngestMetrics;
   readonly limits: CutLimits;
@@ -35,14 +37,14 @@ export interface LoopParts {
 }
 
 /** Messages in memory, of all partitions of this process together, and the least that each may have. */
-const QUEUES_BYTES = 96 * 1024 * 1024;
-const LEAST_QUEUE_BYTES = 6 * 1024 * 1024;
-/** One slice is being inserted, one is being prepared, one is being fetched. */
-const SLICES_PER_QUEUE = 3;
+const QUEUES_BYTES = 64 * 1024 * 1024;
+const LEAST_QUEUE_BYTES = 4 * 1024 * 1024;
+/** One slice is on its way while the next one is fetched. */
+const SLICES_PER_QUEUE = 2;
 
 /** Sets the loop of a partition going on what its last ingester left. */
 export function startLoop(parts: LoopParts, { offset, metadata }: Committed, options: LoopOptions): PartitionLoop {
-  const { topic, warehouse, inserts, prepare, deadTopic, metrics, limits, reached, progress } = parts;
+  const { topic, warehouse, inserts, prepare, turnsOf, deadTopic, metrics, limits, reached, progress } = parts;
   const { partition, sharers, send, isLost, signal } = options;
   const log = parts.log.child({ partition });
   const known = decodeOffsetState(metadata);
@@ -80,7 +82,7 @@ export function startLoop(parts: LoopParts, { offset, metadata }: Committed, opt
     });
     const journal = await openJournal(store, Date.now);
     const deliver = createDeliver({ inserts, journal, patiently, tell: deadTopic.tell, ...(reached && { reached }) });
-    await runIngest({ source, journal, held, prepare, deliver, patiently, metrics, log, signal });
+    await runIngest({ source, journal, held, prepare, turns: turnsOf(), deliver, patiently, metrics, log, signal });
   }
   return { partition, queue, ended: run() };
 }

@@ -5,11 +5,14 @@ import { createKafka } from '../../kafka/client.ts';
 import { kafkaFailure } from '../../kafka/failure.ts';
 import type { KafkaSettings } from '../../kafka/settings.ts';
 import { createDeadTopic } from '../dead-topic.ts';
+import { shareTurns } from '../turns.ts';
 import type { IngestWorks, RunningSource } from '../works.ts';
 import { consumeTopic, type RunningConsumer } from './consume.ts';
 import { startLoop } from './start-loop.ts';
 import { startWatchdog } from './watchdog.ts';
 
+/** Two on their way, one being prepared. */
+const SLICES = 3;
 /** To finish the slices under way and to leave the group. */
 const STOP_MS = 10_000;
 
@@ -34,7 +37,8 @@ export async function ingestTopic(works: IngestWorks, settings: KafkaSettings): 
     log,
     signal,
   });
-  const parts = { topic, warehouse, inserts, prepare, deadTopic, metrics, limits, log, progress };
+  const turnsOf = shareTurns(SLICES);
+  const parts = { topic, warehouse, inserts, prepare, turnsOf, deadTopic, metrics, limits, log, progress };
   const start: Parameters<typeof consumeTopic>[0]['startLoop'] = (committed, options) =>
     startLoop({ ...parts, ...(reached && { reached }) }, committed, options);
   metrics.watchLag(() =>

@@ -92,7 +92,7 @@ describe.skipIf(brokerMissing() !== null)('a topic in trouble', () => {
     }
     const all = async () => (await Promise.all(senders.map(rowsOf))).every((rows) => rows >= 400);
     expect(await until(all, 60_000)).toBe(true);
-    expect(await steady[0]?.metric('spendlens_ingest_rebalances_total')).toBeGreaterThan(4);
+    expect(await steady[0]?.metric('spendlens_ingest_rebalances_total')).toBeGreaterThan(1);
     await Promise.all(steady.map((ingest) => ingest.stop()));
     for (const sender of senders) expect(await accountOf(sender)).toMatchObject({ ...whole, delivered: 400 });
     await topic.remove();
