@@ -8,7 +8,7 @@ const killed = (role: Role, modes: Scenario['modes'] = ['embedded', 'kafka']): S
   modes,
   mayLose: 'nothing',
   short: modes.filter((mode) => shortlist[mode].includes(role)),
-  takes: { full: 12, short: 12 },
+  takes: { full: 17, short: 12 },
   strike: ({ installation }: Run) => installation.kill(role),
 });
 
@@ -32,7 +32,7 @@ const ingestKilledAt = ({ point, says }: (typeof ingestPoints)[number]): Scenari
   modes: ['embedded', 'kafka'],
   mayLose: 'nothing',
   short: point === 'attempts' ? ['embedded'] : [],
-  takes: { full: 12, short: 12 },
+  takes: { full: 17, short: 12 },
   strike: ({ installation }) => installation.strikeAt('ingest', point),
 });
 
