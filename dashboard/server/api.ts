@@ -3,8 +3,11 @@ import { z } from 'zod';
 import type { Warehouse } from '../../clickhouse/client.ts';
 import type { Asking } from '../../clickhouse/query/asking.ts';
 import { askBreakdown } from '../../clickhouse/query/breakdown.ts';
+import { askCache } from '../../clickhouse/query/cache.ts';
 import { askPropertyNames, askValues } from '../../clickhouse/query/catalogue.ts';
 import { askDetail } from '../../clickhouse/query/detail.ts';
+import { askPromptCaches } from '../../clickhouse/query/prompt-caches.ts';
+import { askRepeats } from '../../clickhouse/query/repeats.ts';
 import { askNewer, askRequests } from '../../clickhouse/query/requests.ts';
 import { askSeries } from '../../clickhouse/query/series.ts';
 import { askSummary } from '../../clickhouse/query/summary.ts';
@@ -16,6 +19,7 @@ import {
   seriesRequest,
   summaryRequest,
 } from '../../domain/api.ts';
+import { cacheRequest, promptCachesRequest, repeatsRequest } from '../../domain/cache-api.ts';
 import { dimension, view } from '../../domain/view.ts';
 import { breakdownLines, requestsLines, sendCsv, seriesLines } from './exports.ts';
 import { readIdentity } from './identity.ts';
@@ -67,6 +71,18 @@ export function createApi(warehouse: Warehouse, status: () => Promise<StatusAnsw
   router.post('/requests/newer', (request, response) => {
     const question = parseRequest(newerRequest, request.body);
     return answer(request, response, (asking) => askNewer(asking, question));
+  });
+  router.post('/cache', (request, response) => {
+    const question = parseRequest(cacheRequest, request.body);
+    return answer(request, response, (asking) => askCache(asking, question));
+  });
+  router.post('/cache/repeats', (request, response) => {
+    const question = parseRequest(repeatsRequest, request.body);
+    return answer(request, response, (asking) => askRepeats(asking, question.view));
+  });
+  router.post('/cache/providers', (request, response) => {
+    const question = parseRequest(promptCachesRequest, request.body);
+    return answer(request, response, (asking) => askPromptCaches(asking, question.view));
   });
   router.get('/requests/:id', (request, response) => {
     const { id } = parseRequest(detailPath, request.params);

@@ -1,3 +1,5 @@
+import { USUAL_CACHE_SECONDS } from '../../domain/cache-lifetime.ts';
+
 /** What a request asks of the cache; null in its place where it asks for nothing. */
 export interface CacheAsks {
   readonly reads: boolean;
@@ -11,7 +13,6 @@ export interface CacheAsks {
   readonly ignoredKeys: readonly string[];
 }
 
-const DEFAULT_AGE_SECONDS = 604_800;
 const MAX_AGE_SECONDS = 31_536_000;
 
 /** `value` gives a header's text by what follows `cache-`, '' where it was not sent. */
@@ -46,5 +47,5 @@ function parseDirectives(text: string): ReadonlyMap<string, string> {
 
 function ageOf(directives: ReadonlyMap<string, string>): number {
   const text = directives.get('s-maxage') ?? directives.get('max-age') ?? '';
-  return /^\d+$/.test(text) ? Math.min(Number(text), MAX_AGE_SECONDS) : DEFAULT_AGE_SECONDS;
+  return /^\d+$/.test(text) ? Math.min(Number(text), MAX_AGE_SECONDS) : USUAL_CACHE_SECONDS;
 }
