@@ -2,7 +2,11 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { Tooltip } from 'radix-ui';
 import { createBrowserRouter, RouterProvider } from 'react-router';
 import { createCache } from './api/cache.ts';
+import { CachePage } from './cache/cache-page.tsx';
 import { ComparePage } from './compare/compare-page.tsx';
+import { EditExperimentPage, NewExperimentPage } from './experiments/edit-page.tsx';
+import { ExperimentsPage } from './experiments/experiments-page.tsx';
+import { ExperimentPage } from './experiments/results-page.tsx';
 import { Frame } from './frame/frame.tsx';
 import { PricesPage } from './money/prices-page.tsx';
 import { ReconciliationPage } from './money/reconciliation-page.tsx';
@@ -35,6 +39,11 @@ const router = createBrowserRouter([
           { path: 'models/compare', Component: ComparePage },
           { path: 'properties', Component: PropertiesPage },
           { path: 'property', Component: PropertyValuePage },
+          { path: 'experiments', Component: ExperimentsPage },
+          { path: 'experiments/new', Component: NewExperimentPage },
+          { path: 'experiments/:id', Component: ExperimentPage },
+          { path: 'experiments/:id/edit', Component: EditExperimentPage },
+          { path: 'cache', Component: CachePage },
           { path: 'prices', Component: PricesPage },
           { path: 'reconciliation', Component: ReconciliationPage },
           { path: '*', Component: CrashPage },

@@ -14,8 +14,10 @@ import { RepricingNotice } from './repricing-notice.tsx';
 import { TopBar } from './top-bar.tsx';
 import { NoWarehouseYet, WarehouseNotice } from './warehouse-notice.tsx';
 
-/** Pages of settings, which stand before the first request too. */
-const timelessPaths = ['/prices', '/reconciliation'];
+/** Pages that know no range, which stand before the first request too. */
+const timelessPaths = ['/experiments', '/prices', '/reconciliation'];
+const isTimeless = (path: string): boolean =>
+  timelessPaths.some((each) => path === each || path.startsWith(`${each}/`));
 
 export function Frame() {
   const status = useStatus();
@@ -38,7 +40,7 @@ function Shell({ reachable }: { reachable: boolean }) {
   const [sheet, setSheet] = useState(false);
   useLiveRefresh(status.data, view.range);
   useGoKeys();
-  const timeless = timelessPaths.includes(useLocation().pathname);
+  const timeless = isTimeless(useLocation().pathname);
   const empty = status.data?.rows?.app === 0 && status.data.rows.demo === 0;
   return (
     <div className="flex h-full">

@@ -10,6 +10,7 @@ const targets: Readonly<Record<string, string>> = {
   f: '/features',
   p: '/prompts',
   m: '/models',
+  e: '/experiments',
 };
 const PAIR_MS = 900;
 

@@ -8,7 +8,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['Escape', 'Close what is open'],
   ['← →', 'Move along a chart that has the focus'],
   ['/', 'Search, or add a filter'],
-  ['g then o, r, u, f, p, m', 'Go to Overview, Requests, Users, Features, Prompts, Models'],
+  ['g then o, r, u, f, p, m, e', 'Go to Overview, Requests, Users, Features, Prompts, Models, Experiments'],
   ['?', 'This list'],
 ];
 

@@ -4,6 +4,7 @@ import {
   ChartNoAxesColumn,
   CircleDollarSign,
   FileText,
+  FlaskConical,
   Layers,
   List,
   type LucideIcon,
@@ -48,6 +49,10 @@ const groups: readonly { readonly title: string; readonly entries: readonly Entr
       { to: '/sessions', one: '/session', title: 'Sessions', icon: MessagesSquare },
       { to: '/properties', one: '/property', title: 'Properties', icon: Tags },
     ],
+  },
+  {
+    title: 'Steer',
+    entries: [{ to: '/experiments', title: 'Experiments', icon: FlaskConical }],
   },
   {
     title: 'Settings',
@@ -98,7 +103,8 @@ function RailLink({ entry, wide, onNavigate }: { entry: Entry; wide: boolean; on
   const { pathname } = useLocation();
   const [params] = useSearchParams();
   const Icon = entry.icon;
-  const here = pathname === entry.to || pathname === entry.one;
+  const below = entry.to !== '/' && pathname.startsWith(`${entry.to}/`);
+  const here = pathname === entry.to || pathname === entry.one || below;
   const link = (
     <Link
       to={`${entry.to}${sharedSearch(params)}`}

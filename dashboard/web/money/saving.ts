@@ -10,8 +10,8 @@ interface Saving {
   readonly problem: string | null;
   /** Somebody else saved, or deleted, what is being edited. */
   readonly stale: boolean;
-  /** True where it was saved. */
-  save(base: ConfigEntry | null, value: object): Promise<boolean>;
+  /** What was saved; null where it was not. */
+  save(base: ConfigEntry | null, value: object): Promise<ConfigEntry | null>;
   /** The entry as it stands now; null where it is gone. */
   newest(id: string): ConfigEntry | null;
   forgive(): void;
@@ -29,14 +29,14 @@ export function useSaving(kind: ConfigKind): Saving {
     async save(base, value) {
       setBusy(true);
       try {
-        await saveEntry(cache, kind, base, value);
+        const saved = await saveEntry(cache, kind, base, value);
         setFailure(null);
-        return true;
+        return saved;
       } catch (error) {
         // First, since whoever reads of it may ask for what stands now at once.
         await cache.invalidateQueries({ queryKey: ['config', kind] });
         setFailure(error);
-        return false;
+        return null;
       } finally {
         setBusy(false);
       }
