@@ -3,20 +3,20 @@ import {
   type Attempt,
   type CapturedBody,
   type ErrorKind,
-  EXCHANGE_VERSION,
   type Exchange,
-  type ExchangeKind,
   notSteered,
   type Steering,
-  type Tags,
 } from '../domain/exchange.ts';
 import type { RequestFacts, ResponseFacts } from '../domain/usage/facts.ts';
+import { type Arrival, skeletonOf } from './arrival.ts';
 import { BodyCapture } from './capture/body.ts';
-import { dropReason, emptyBody, keptSize, withDropped } from './capture/drop.ts';
+import { dropReason, keptSize, withDropped } from './capture/drop.ts';
 import type { FactsReader } from './capture/facts.ts';
 import type { CaptureMemory } from './capture/memory.ts';
+import { type EarlierCall, finishEarlier } from './earlier-calls.ts';
 import type { ProxyMetrics } from './metrics.ts';
 import type { Outbox, Ticket } from './outbox/outbox.ts';
+import { type CallTarget, RecordedCall } from './recorded-call.ts';
 import { redactHeaders } from './redact.ts';
 import type { Seat } from './roster.ts';
 
@@ -30,40 +30,10 @@ export interface RecordingParts {
   readonly onSettled: (recording: Recording) => void;
 }
 
-/** What is known of an exchange when it arrives. Paths and headers are redacted already. */
-export interface Arrival {
-  readonly requestId: string;
-  readonly kind: ExchangeKind;
-  readonly lane: Exchange['lane'];
-  readonly arrivedAt: number;
-  /** `performance.now()` of the same moment. */
-  readonly startMs: number;
-  readonly provider: string;
-  readonly upstream: string;
-  readonly method: string;
-  readonly path: string;
-  readonly userAgent: string;
-  readonly keyId: string;
-  readonly modelOverride: string;
-  readonly tags: Tags;
-  readonly requestHeaders: [string, string][];
-  readonly omitRequest: boolean;
-  readonly omitResponse: boolean;
-}
-
-/** What the routed lane calls in place of, or after, what the path names. */
-export type CallTarget = Pick<Attempt, 'provider' | 'upstream' | 'model' | 'path'>;
-
-interface EarlierCall {
-  readonly attempt: Omit<Attempt, 'response' | 'facts'>;
-  readonly response: BodyCapture;
-}
-
 /** One exchange from its arrival to its place in the outbox. Nothing here throws into the request path. */
 export class Recording {
   readonly arrival: Arrival;
   readonly request: BodyCapture;
-  response: BodyCapture;
   /** First reason why it did not end well; what follows from that is not another one. */
   errorKind: ErrorKind | null = null;
   /** Among what is under way. */
@@ -72,12 +42,7 @@ export class Recording {
   watch: ((exchange: Exchange) => void) | null = null;
   readonly #parts: RecordingParts;
   readonly #ticket: Ticket;
-  #calledAt = 0;
-  #calledMs: number | null = null;
-  #firstByteMs: number | null = null;
-  #upstreamEndMs: number | null = null;
-  #upstreamStatus: number | null = null;
-  #responseHeaders: readonly string[] = [];
+  #call: RecordedCall;
   #ended = false;
   /** The routed lane alone has these. */
   #target: CallTarget | null = null;
@@ -90,8 +55,13 @@ export class Recording {
     this.arrival = arrival;
     this.#parts = parts;
     this.request = new BodyCapture(parts.memory, parts.captureLimit);
-    this.response = new BodyCapture(parts.memory, parts.captureLimit);
-    this.#ticket = parts.outbox.begin(() => this.#skeleton());
+    this.#call = new RecordedCall(new BodyCapture(parts.memory, parts.captureLimit));
+    this.#ticket = parts.outbox.begin(() => skeletonOf(this.arrival, this.#steering));
+  }
+
+  /** Of the call under way. */
+  get response(): BodyCapture {
+    return this.#call.response;
   }
 
   get hasEnded(): boolean {
@@ -99,14 +69,12 @@ export class Recording {
   }
 
   get hasFirstByte(): boolean {
-    return this.#firstByteMs !== null;
+    return this.#call.firstByteMs !== null;
   }
 
   /** The request goes to the provider now. */
   called(): void {
-    if (this.#calledMs !== null) return;
-    this.#calledMs = performance.now();
-    this.#calledAt = Date.now();
+    this.#call.start();
   }
 
   /** Where the next call goes, and what it asks for there. */
@@ -116,19 +84,13 @@ export class Recording {
 
   /** The call under way is not what the app gets; what follows is another one. */
   passOver(kind: ErrorKind): void {
-    if (this.#calledMs === null) return;
+    const { startedMs, response } = this.#call;
+    if (startedMs === null) return;
     this.#earlier ??= [];
-    this.#earlier.push({
-      attempt: this.#call(performance.now(), this.#earlier.length + 1, kind),
-      response: this.response,
-    });
-    this.#firstCalledMs ??= this.#calledMs;
-    this.response = new BodyCapture(this.#parts.memory, this.#parts.captureLimit);
-    this.#calledMs = null;
-    this.#firstByteMs = null;
-    this.#upstreamEndMs = null;
-    this.#upstreamStatus = null;
-    this.#responseHeaders = [];
+    const number = this.#earlier.length + 1;
+    this.#earlier.push({ attempt: this.#call.attempt(number, this.#place(), kind, performance.now()), response });
+    this.#firstCalledMs ??= startedMs;
+    this.#call = new RecordedCall(new BodyCapture(this.#parts.memory, this.#parts.captureLimit));
   }
 
   steer(steering: Partial<Steering>): void {
@@ -136,23 +98,23 @@ export class Recording {
   }
 
   answered(status: number, rawHeaders: readonly string[]): void {
-    this.#upstreamStatus = status;
-    this.#responseHeaders = rawHeaders;
+    this.#call.status = status;
+    this.#call.rawHeaders = rawHeaders;
   }
 
   /** Why the provider gave no answer, in words: kept where the headers of an answer would stand. */
   explained(reason: string): void {
-    if (this.#upstreamStatus === null) this.#responseHeaders = ['Spendlens-Error', reason];
+    if (this.#call.status === null) this.#call.rawHeaders = ['Spendlens-Error', reason];
   }
 
   /** For what comes as messages instead of chunks. */
   answerBegan(): void {
-    this.#firstByteMs ??= performance.now();
+    this.#call.firstByteMs ??= performance.now();
   }
 
   responseChunk(chunk: NonSharedBuffer): void {
     this.answerBegan();
-    this.response.push(chunk);
+    this.#call.response.push(chunk);
   }
 
   /** An upgraded connection: how much went each way. */
@@ -162,7 +124,7 @@ export class Recording {
   }
 
   upstreamEnded(): void {
-    this.#upstreamEndMs ??= performance.now();
+    this.#call.endMs ??= performance.now();
   }
 
   failed(kind: ErrorKind): void {
@@ -175,36 +137,14 @@ export class Recording {
     this.#ended = true;
     const endMs = performance.now();
     if (this.#earlier === null) this.#endLast(status, endMs);
-    else void this.#takeEarlier(this.#earlier).then(() => this.#endLast(status, endMs));
+    else void this.#endAll(this.#earlier, status, endMs);
   }
 
-  async #takeEarlier(earlier: readonly EarlierCall[]): Promise<void> {
-    for (const { attempt, response } of earlier) {
-      const body = await new Promise<CapturedBody>((resolve) => response.takeCut(resolve));
-      this.#earlierAttempts.push({ ...attempt, ...(await this.#kept(attempt, body)) });
-    }
-  }
-
-  /** As it goes on, with what was read from it where that is nothing. */
-  #kept(
-    { provider, path, status, responseHeaders }: EarlierCall['attempt'],
-    response: CapturedBody,
-  ): Promise<Pick<Attempt, 'response' | 'facts'>> {
+  async #endAll(earlier: readonly EarlierCall[], status: number | null, endMs: number): Promise<void> {
     const { outbox, facts } = this.#parts;
-    const isShort = outbox.room(keptSize(response)) === 'facts';
-    const reason = dropReason(response, this.arrival.omitResponse, isShort);
-    if (reason === null) return Promise.resolve({ response, facts: null });
-    const bodies = { request: emptyBody, response, dropsRequest: false, dropsResponse: true };
-    return new Promise((resolve) => {
-      facts.read(
-        { provider, path: path || this.arrival.path, status, responseHeaders, ...bodies },
-        (_request, responseFacts) => {
-          const kept = withDropped(response, reason);
-          if (kept.flags.includes('shed')) outbox.countShedBody();
-          resolve({ response: kept, facts: responseFacts });
-        },
-      );
-    });
+    const { path, omitResponse } = this.arrival;
+    this.#earlierAttempts = await finishEarlier(earlier, { outbox, facts, path, omitResponse });
+    this.#endLast(status, endMs);
   }
 
   #endLast(status: number | null, endMs: number): void {
@@ -220,7 +160,7 @@ export class Recording {
   #settle(status: number | null, endMs: number, request: CapturedBody, response: CapturedBody): void {
     const { outbox, facts } = this.#parts;
     const { omitRequest, omitResponse } = this.arrival;
-    const { provider, path } = this.#place();
+    const { provider, path } = this.#answeredBy();
     // Where there is room for nothing the exchange is dropped anyway, bodies and all.
     const isShort = outbox.room(keptSize(request) + keptSize(response)) === 'facts';
     const dropRequest = dropReason(request, omitRequest, isShort);
@@ -231,9 +171,9 @@ export class Recording {
     }
     const [dropsRequest, dropsResponse] = [dropRequest !== null, dropResponse !== null];
     const bodies = { request, response, dropsRequest, dropsResponse };
-    const responseHeaders = redactHeaders(this.#responseHeaders);
+    const responseHeaders = redactHeaders(this.#call.rawHeaders);
     facts.read(
-      { provider, path, status: this.#upstreamStatus, responseHeaders, ...bodies },
+      { provider, path, status: this.#call.status, responseHeaders, ...bodies },
       (requestFacts, responseFacts) => {
         const keptRequest = withDropped(request, dropRequest);
         const keptResponse = withDropped(response, dropResponse);
@@ -272,8 +212,9 @@ export class Recording {
   ): Exchange {
     const { startMs } = this.arrival;
     const errorKind = this.errorKind ?? (status !== null && status >= 400 ? 'status' : null);
-    const ttftMs = this.#firstByteMs === null ? null : this.#firstByteMs - startMs;
-    const exchange = this.#skeleton();
+    const { firstByteMs, startedMs, rawHeaders } = this.#call;
+    const ttftMs = firstByteMs === null ? null : firstByteMs - startMs;
+    const exchange = skeletonOf(this.arrival, this.#steering);
     exchange.request = request;
     exchange.requestFacts = requestFacts;
     exchange.status = status;
@@ -283,75 +224,30 @@ export class Recording {
     exchange.overheadMs = this.#overhead(endMs);
     exchange.attempts = this.#earlierAttempts;
     if (exchange.answeredFrom !== null) {
-      const kept = { response, responseHeaders: redactHeaders(this.#responseHeaders), facts: responseFacts };
+      const kept = { response, responseHeaders: redactHeaders(rawHeaders), facts: responseFacts };
       exchange.answeredFrom = { ...exchange.answeredFrom, ...kept };
     }
-    if (this.#calledMs === null) return exchange;
-    const call = this.#call(endMs, this.#earlierAttempts.length + 1, errorKind);
+    if (startedMs === null) return exchange;
+    const call = this.#call.attempt(this.#earlierAttempts.length + 1, this.#place(), errorKind, endMs);
     exchange.attempts.push({ ...call, response, facts: responseFacts });
     return exchange;
   }
 
-  /** The call under way as it stands now. */
-  #call(endMs: number, number: number, errorKind: ErrorKind | null): EarlierCall['attempt'] {
-    const called = this.#calledMs ?? endMs;
-    const { provider, upstream } = this.#target ?? this.arrival;
-    return {
-      attempt: number,
-      provider,
-      upstream,
-      model: this.#target?.model ?? '',
-      path: this.#target?.path ?? '',
-      startedAt: this.#calledAt,
-      status: this.#upstreamStatus,
-      errorKind,
-      latencyMs: (this.#upstreamEndMs ?? endMs) - called,
-      ttftMs: this.#firstByteMs === null ? null : this.#firstByteMs - called,
-      responseHeaders: redactHeaders(this.#responseHeaders),
-    };
+  /** Where the call under way goes. */
+  #place(): CallTarget {
+    return this.#target ?? { provider: this.arrival.provider, upstream: this.arrival.upstream, model: '', path: '' };
   }
 
   /** By which the last response is read. */
-  #place(): Pick<Attempt, 'provider' | 'path'> {
+  #answeredBy(): Pick<Attempt, 'provider' | 'path'> {
     const place = this.#steering?.answeredFrom ?? this.#target ?? this.arrival;
     return { provider: place.provider, path: place.path || this.arrival.path };
   }
 
   #overhead(endMs: number): number {
-    const before = (this.#firstCalledMs ?? this.#calledMs ?? endMs) - this.arrival.startMs;
-    const after = this.#upstreamEndMs === null ? 0 : endMs - this.#upstreamEndMs;
+    const before = (this.#firstCalledMs ?? this.#call.startedMs ?? endMs) - this.arrival.startMs;
+    const after = this.#call.endMs === null ? 0 : endMs - this.#call.endMs;
     return before + after;
-  }
-
-  /** The exchange as it stands in the log if this process dies before its end. */
-  #skeleton(): Exchange {
-    const { requestId, kind, lane, arrivedAt, provider, method, path, userAgent, keyId, modelOverride, tags } =
-      this.arrival;
-    return {
-      v: EXCHANGE_VERSION,
-      requestId,
-      kind,
-      lane,
-      arrivedAt,
-      provider,
-      method,
-      path,
-      userAgent,
-      keyId,
-      modelOverride,
-      tags,
-      requestHeaders: this.arrival.requestHeaders,
-      request: emptyBody,
-      requestFacts: null,
-      status: null,
-      errorKind: 'aborted',
-      latencyMs: 0,
-      ttftMs: null,
-      overheadMs: 0,
-      attempts: [],
-      ...(this.#steering ?? notSteered),
-      lost: { exchanges: 0, bodies: 0 },
-    };
   }
 }
 

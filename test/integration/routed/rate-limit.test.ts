@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { call } from '../../harness/http-call.ts';
 import { startTestProxy, type TestProxy } from '../../harness/proxy.ts';
@@ -122,8 +121,8 @@ prices:
     const policy = `150;w=${window()};u=cents`;
     const left = async () => {
       const answer = await ask(policy);
-      // The charge follows the answer.
-      await sleep(150);
+      // The charge follows the answer, and is made by the time that it stands in the record.
+      await proxy.exchange(String(answer.headers['helicone-id']));
       return [answer.status, answer.headers['helicone-ratelimit-remaining']];
     };
     // 150, then 150 - 100 = 50, then 50 - 100 = -50
