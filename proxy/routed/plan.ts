@@ -78,11 +78,23 @@ export interface PlannerParts {
   readonly hasSharedState: boolean;
 }
 
+const pass: Planned = { kind: 'pass' };
 const noSharedState =
   'Helicone-Cache-… and Helicone-RateLimit-Policy need state that all proxy workers share: set REDIS_URL, or run one worker';
 
 export function createPlanner({ resolver, rules, experiments, hasSharedState }: PlannerParts) {
-  return function plan({ asks, resolution, method, headers, url, tags }: PlanParts): Planned {
+  return function plan(parts: PlanParts): Planned {
+    return concernsNobody(parts) ? pass : planRoute(parts);
+  };
+
+  /** Most requests, which pay for no more than this look. */
+  function concernsNobody({ asks, resolution: { destination, isUnified } }: PlanParts): boolean {
+    if (asks !== nothingRouted || isUnified || destination.isCallersOwn) return false;
+    const { name, streamUsage } = destination.provider;
+    return !streamUsage && experiments().length === 0 && !rules.some(({ provider }) => provider === name);
+  }
+
+  function planRoute({ asks, resolution, method, headers, url, tags }: PlanParts): Planned {
     const { destination } = resolution;
     const first = targetAt(destination);
     const matching = rules.filter(
@@ -98,7 +110,7 @@ export function createPlanner({ resolver, rules, experiments, hasSharedState }: 
     const asksAnything = asks.retry !== null || asks.fallbacks.length > 0 || asksUsage || sharesState;
     const candidates = posts ? candidatesFor(experiments(), { provider: destination.provider.name, tags }) : [];
     const isPlain = !asksAnything && !isUnified && !destination.isCallersOwn && candidates.length === 0;
-    if (isPlain && (matching.length === 0 || !posts)) return { kind: 'pass' };
+    if (isPlain && (matching.length === 0 || !posts)) return pass;
     const listed = resolveEntries(asks.fallbacks, destination, url);
     if (typeof listed === 'string') return { kind: 'refused', code: 'target_refused', message: listed };
     const targets = inOrder(first, listed, resolution.isUnified);
@@ -119,7 +131,7 @@ export function createPlanner({ resolver, rules, experiments, hasSharedState }: 
         headers,
       },
     };
-  };
+  }
 
   function resolveEntries(entries: readonly FallbackEntry[], first: Destination, url: string): Target[] | string {
     const targets: Target[] = [];
