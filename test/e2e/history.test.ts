@@ -93,6 +93,7 @@ describe('a month of demo history', () => {
     ['providers', '/providers'],
     ['sessions', '/sessions'],
     ['properties', '/properties'],
+    ['cache', '/cache'],
   ] as const;
   const looks = [
     { name: 'light-1440', width: 1440, height: 900, dark: false },

@@ -17,6 +17,11 @@ export function chartCsv(data: ChartData): Blob {
     new Date(at).toISOString(),
     ...data.lines.map((line) => line.exact?.[index] ?? String(line.points[index] ?? '')),
   ]);
+  return tableCsv(head, rows);
+}
+
+/** A table's own rows; money as the exact decimals that the server sent. */
+export function tableCsv(head: readonly string[], rows: readonly (readonly string[])[]): Blob {
   return new Blob([csv([head, ...rows])], { type: 'text/csv' });
 }
 

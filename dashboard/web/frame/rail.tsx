@@ -3,6 +3,7 @@ import {
   Building2,
   ChartNoAxesColumn,
   CircleDollarSign,
+  DatabaseZap,
   FileText,
   FlaskConical,
   Layers,
@@ -52,7 +53,10 @@ const groups: readonly { readonly title: string; readonly entries: readonly Entr
   },
   {
     title: 'Steer',
-    entries: [{ to: '/experiments', title: 'Experiments', icon: FlaskConical }],
+    entries: [
+      { to: '/experiments', title: 'Experiments', icon: FlaskConical },
+      { to: '/cache', title: 'Cache', icon: DatabaseZap },
+    ],
   },
   {
     title: 'Settings',

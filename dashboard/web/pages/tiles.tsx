@@ -157,7 +157,7 @@ interface TileProps {
   readonly wide?: boolean;
 }
 
-function Tile({ title, value, change, note, wide = false }: TileProps) {
+export function Tile({ title, value, change, note, wide = false }: TileProps) {
   return (
     <div className={`flex min-w-0 flex-col bg-surface px-3 py-2.5 ${wide ? 'max-lg:col-span-2' : ''}`}>
       <dt className="truncate text-small font-medium text-muted">{title}</dt>
