@@ -6,6 +6,7 @@ import { declaredAlias } from './prices/alias.ts';
 import { declaredOverride } from './prices/override.ts';
 import { type Named, noRules, orderRules, type PriceRules } from './prices/rules.ts';
 import { builtInProviders, type Provider } from './providers.ts';
+import { declaredRoute, type Route } from './routing/route.ts';
 import { fallbackRule, routedSettings, targetSettings } from './routing/settings.ts';
 import { type AppTimeouts, appTimeouts, providerTimeouts } from './time-limits.ts';
 
@@ -81,6 +82,13 @@ const schema = z.strictObject(
     targets: targetSettings.nullish(),
     routed: routedSettings.nullish(),
     fallbacks: withIds(fallbackRule, 'fallbacks'),
+    routes: withIds(declaredRoute, 'routes').superRefine((routes, context) => {
+      const names = (routes ?? []).map(({ name }) => name);
+      for (const [index, name] of names.entries()) {
+        if (names.indexOf(name) === index) continue;
+        context.addIssue({ code: 'custom', path: [index, 'name'], message: 'a name that no other route has' });
+      }
+    }),
     experiments: withIds(declaredExperiment, 'experiments'),
     providers: z
       .record(providerName, providerSettings, { error: 'a map of providers by name' })
@@ -96,7 +104,7 @@ const schema = z.strictObject(
         }
       }),
   },
-  { error: 'a map with the keys providers, prices, models, apps, targets, routed, fallbacks, experiments' },
+  { error: 'a map with the keys providers, prices, models, apps, targets, routed, fallbacks, routes, experiments' },
 );
 
 /** What `spendlens.yaml` says. */
@@ -167,6 +175,11 @@ export function rulesOf(config: Config): PriceRules {
 /** The experiments that the configuration declares. */
 export function experimentsOf(config: Config): Named<Experiment>[] {
   return (config.experiments ?? []).map(named);
+}
+
+/** The virtual models that the configuration declares. */
+export function routesOf(config: Config): Named<Route>[] {
+  return (config.routes ?? []).map(named);
 }
 
 const named = <Value extends { id: string }>({ id, ...value }: Value) => ({ id, version: 0, value });

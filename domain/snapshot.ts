@@ -1,20 +1,30 @@
 import { z } from 'zod';
 import { experiment } from './experiments/experiment.ts';
+import { route } from './routing/route.ts';
+
+const entries = z.array(z.object({ id: z.string().min(1), version: z.number().int(), value: z.unknown() }));
 
 /** GET /api/snapshot: what the dashboard tells the proxies to do. An entry that a proxy cannot read is left out. */
 export const snapshotWire = z.object({
-  experiments: z.array(z.object({ id: z.string().min(1), version: z.number().int(), value: z.unknown() })),
+  experiments: entries,
+  /** A dashboard that knows of no routes names none. */
+  routes: entries.default([]),
 });
 
 const snapshotEntry = z.object({ id: z.string(), value: experiment });
 export type RunningExperiment = z.infer<typeof snapshotEntry>;
 
+const routeEntry = z.object({ id: z.string(), value: route });
+export type PublishedRoute = z.infer<typeof routeEntry>;
+
 export interface Snapshot {
   /** Those that are running, in the order of their ids: of two that match, the first one takes the request. */
   readonly experiments: readonly RunningExperiment[];
+  /** In the order of their ids. */
+  readonly routes: readonly PublishedRoute[];
 }
 
-export const emptySnapshot: Snapshot = { experiments: [] };
+export const emptySnapshot: Snapshot = { experiments: [], routes: [] };
 
 /** Null where it is no snapshot at all. */
 export function readSnapshot(value: unknown): Snapshot | null {
@@ -24,5 +34,11 @@ export function readSnapshot(value: unknown): Snapshot | null {
     const parsed = snapshotEntry.safeParse(entry);
     return parsed.success && parsed.data.value.status === 'running' ? [parsed.data] : [];
   });
-  return { experiments: experiments.toSorted((a, b) => (a.id < b.id ? -1 : 1)) };
+  const routes = wire.data.routes.flatMap((entry) => {
+    const parsed = routeEntry.safeParse(entry);
+    return parsed.success ? [parsed.data] : [];
+  });
+  return { experiments: experiments.toSorted(byId), routes: routes.toSorted(byId) };
 }
+
+const byId = (a: { readonly id: string }, b: { readonly id: string }) => (a.id < b.id ? -1 : 1);

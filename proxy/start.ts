@@ -45,8 +45,8 @@ export async function startProxy({ env, log, registry, supervision }: RoleContex
     address: dashboardAddress(settings.data, settings.dashboard),
     log,
   });
-  const experiments = () => snapshot.current().experiments;
-  const routed = openRoutedLane({ config, providers, resolver, appTimeouts, settings, env, experiments, log });
+  const laneOptions = { config, providers, resolver, appTimeouts, settings, env, log };
+  const routed = openRoutedLane({ ...laneOptions, snapshot: snapshot.current });
   const proxyKey = settings.proxyKey === null ? null : createProxyKey(settings.proxyKey);
   const { acknowledgementPath, outboxes, adoptFrom } = settings;
   const outboxOptions = { acknowledgementPath, limitBytes: settings.outboxLimit, log };

@@ -98,6 +98,12 @@ const periodsNamed = remember((provider, model): readonly Period[] | null => {
   return info === null ? null : periodsOf(info);
 });
 
+/** Tokens that the catalogue says a model takes, its answer included; null where it does not say. */
+export const contextWindowOf = remember((provider, model): number | null => {
+  const info = listsProvider(provider) ? findModel(catalogueNames.get(provider) ?? provider, model) : null;
+  return info?.context_window ?? null;
+});
+
 function periodsOf(info: ModelInfo): readonly Period[] {
   const conditional: readonly ConditionalPrice[] = Array.isArray(info.prices) ? info.prices : [{ prices: info.prices }];
   return conditional.map(({ constraint, prices }) => ({

@@ -47,6 +47,9 @@ export const routedSettings = z.strictObject(
   {
     totalMs: z.number({ error: 'a number of milliseconds' }).int().min(1).max(86_400_000).optional(),
     retryFloor: z.number({ error: 'a number of calls' }).int().min(0).max(10_000).optional(),
+    /** Failures in a row after which a route's target rests. */
+    breakerFailures: z.number({ error: 'a number of failures' }).int().min(1).max(1_000).optional(),
+    coolDownMs: z.number({ error: 'a number of milliseconds' }).int().min(1).max(86_400_000).optional(),
   },
-  { error: 'a map with the keys totalMs, retryFloor' },
+  { error: 'a map with the keys totalMs, retryFloor, breakerFailures, coolDownMs' },
 );

@@ -9,6 +9,7 @@ import { type Answer, createAnswer } from './answer.ts';
 import { failureOfAnswer, failureOfError } from './failure-of.ts';
 import { createDocumentGate, createErrorGate, createStreamGate, type Gate, type GateVerdict, textOf } from './gate.ts';
 import type { TimeLimits } from './limits.ts';
+import type { TargetCall } from './target-states.ts';
 import { type AnswerHead, callUpstream, type UpstreamCall, type UpstreamRequest } from './upstream-call.ts';
 import { isWorthKeeping } from './worth-keeping.ts';
 
@@ -41,6 +42,8 @@ export interface AttemptOptions {
   readonly keep: ((kept: KeptAnswer) => void) | null;
   /** What that answer was asked for. */
   readonly asked: Pick<KeptAnswer, 'provider' | 'upstream' | 'model' | 'path'>;
+  /** Told how the call goes. */
+  readonly watch: TargetCall;
 }
 
 export interface Attempt {
@@ -52,7 +55,7 @@ export interface Attempt {
 
 /** One upstream call, up to the point where it is settled whether its answer is the app's. */
 export function startAttempt(options: AttemptOptions): Attempt {
-  const { dispatcher, destination, request, limits, res, recording, format, holds } = options;
+  const { dispatcher, destination, request, limits, res, recording, format, holds, watch } = options;
   let answer: Answer | null = null;
   let gate: Gate | null = null;
   let isJudged = false;
@@ -80,6 +83,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
       return;
     }
     isJudged = true;
+    watch.failed(verdict);
     if (ending === null) call.pause();
     const failure = failureOfAnswer(verdict, answer, textOf(answer.held, answer.encoding));
     settle({ kind: 'failed', failure, answer: { release, discard: abort } });
@@ -87,6 +91,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
 
   function answered(head: AnswerHead): void {
     recording.answered(head.status, head.rawHeaders);
+    watch.answered(head.status);
     const { 'content-type': type, 'content-encoding': encoding } = head.headers;
     recording.response.describe(type, encoding === undefined ? undefined : String(encoding));
     const ownHeaders = () => options.ownHeaders(head.status);
@@ -103,6 +108,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
 
   function data(chunk: NonSharedBuffer): void {
     if (answer === null) return;
+    watch.firstByte();
     const pieces = answer.push(chunk);
     if (isJudged || gate === null) return;
     for (const piece of pieces) judge(gate.take(piece));
@@ -121,6 +127,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
 
   function failed(error: Error, wasSent: boolean): void {
     const failure = failureOfError(error, wasSent, answer?.head.status ?? null, destination);
+    watch.failed(failure.cause);
     if (answer?.hasGone) {
       breakOff(failure);
       return;
@@ -156,6 +163,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
     finish();
   }
 
+  void done.then(watch.over);
   recording.called();
   const call: UpstreamCall = callUpstream(dispatcher, request, limits, { answered, data, ended, failed });
   return { result, done, abort };

@@ -1,12 +1,15 @@
 import { matchesGlob } from '../../domain/prices/glob.ts';
 import type { Provider } from '../../domain/providers.ts';
 import { readConditions } from '../../domain/routing/conditions.ts';
+import { readRequestFacts } from '../../domain/routing/request-facts.ts';
+import type { CompiledRoute } from '../../domain/routing/route.ts';
 import type { FallbackRule } from '../../domain/routing/settings.ts';
 import { isObject, type JsonObject, listAt, textAt } from '../../domain/usage/json.ts';
 import { readRequest } from '../../domain/usage/read-request.ts';
 import { type Assignment, assignVariant } from '../experiments.ts';
-import type { Resolver } from '../upstream.ts';
+import { type TargetNamer, type TargetNamerParts, withKey } from './name-target.ts';
 import { type RoutePlan, targetAt } from './plan.ts';
+import type { Router } from './router.ts';
 import { formatOf, type Target } from './target.ts';
 
 /** Who is called, in which order, and what the body says once the proxy's own words are out of it. */
@@ -17,13 +20,14 @@ export type Chosen =
       readonly body: JsonObject | null;
       /** The part that it takes in an experiment. */
       readonly assignment: Assignment | null;
+      /** JSON of domain/routing/trace; '' where no route decided. */
+      readonly routing: string;
     }
-  | { readonly kind: 'refused'; readonly message: string };
+  | { readonly kind: 'refused'; readonly message: string; readonly routing: string };
 
-export interface ChooserParts {
-  readonly resolver: Resolver;
-  /** The key that the configuration has for a provider, '' where it has none. */
-  readonly keyOf: (provider: Provider) => string;
+export interface ChooserParts extends TargetNamerParts {
+  readonly namer: TargetNamer;
+  readonly router: Router;
 }
 
 const MAX_MODELS = 10;
@@ -31,7 +35,7 @@ const MAX_MODELS = 10;
 const anyFailure = readConditions([{ from: 400, to: 599 }, 'timeout', 'context_window', 'content_policy']);
 
 /** `body` is the request's, null where it is no JSON object; it comes back changed only where it had to be. */
-export function createChooser({ resolver, keyOf }: ChooserParts) {
+export function createChooser({ resolver, keyOf, namer, router }: ChooserParts) {
   return function choose(plan: RoutePlan, body: JsonObject | null, requestId: string): Chosen {
     const chosen = chooseTargets(plan, body);
     if (chosen.kind === 'refused' || body === null || plan.experiments.length === 0) return chosen;
@@ -46,13 +50,13 @@ export function createChooser({ resolver, keyOf }: ChooserParts) {
   };
 
   function chooseTargets(plan: RoutePlan, body: JsonObject | null): Chosen {
-    if (body === null) return { kind: 'chosen', targets: plan.targets, body, assignment: null };
+    if (body === null) return { kind: 'chosen', targets: plan.targets, body, ...unsteered };
     if (plan.isUnified && plan.targets[0].index === null) {
       const named = chooseNamed(plan, body);
       if (named !== null) return named;
     }
     const rule = plan.targets.length > 1 ? undefined : plan.rules.find((each) => holdsFor(each, textAt(body, 'model')));
-    if (rule === undefined) return { kind: 'chosen', targets: plan.targets, body, assignment: null };
+    if (rule === undefined) return { kind: 'chosen', targets: plan.targets, body, ...unsteered };
     return chooseByRule(plan, rule, body);
   }
 
@@ -68,7 +72,7 @@ export function createChooser({ resolver, keyOf }: ChooserParts) {
     ];
     if (variant.name === control) return untouched;
     const own = [variant.model ?? '', ...variant.fallbacks]
-      .map((name) => (name === '' ? first : named(name, first, false)))
+      .map((name) => (name === '' ? first : namer.asked(name, first, false)))
       // One that cannot be called, for want of a key or of its format, is left to the control.
       .filter((target) => typeof target !== 'string')
       .map((target) => ({
@@ -81,52 +85,44 @@ export function createChooser({ resolver, keyOf }: ChooserParts) {
     return head === undefined ? untouched : [head, ...rest, ...untouched];
   }
 
-  /** The unified base URL: `provider/model`, and `models` with `route: "fallback"`. Null where the body says neither. */
-  function chooseNamed({ targets: [first] }: RoutePlan, body: JsonObject): Chosen | null {
+  /**
+   * The unified base URL: virtual models, `provider/model`, and `models` with `route: "fallback"`. Null where the body
+   * names nothing.
+   */
+  function chooseNamed(plan: RoutePlan, body: JsonObject): Chosen | null {
     const { models: _models, route: _route, ...rest } = body;
+    const [first] = plan.targets;
     const fault = faultInModels(body);
-    if (fault !== '') return { kind: 'refused', message: fault };
+    if (fault !== '') return refuse(fault);
     const listed = listAt(body, 'models').filter((name) => typeof name === 'string');
     const asked = textAt(body, 'model');
-    const names = [...new Set([asked, ...listed].filter((name) => name !== ''))];
-    const targets: Target[] = [];
-    for (const name of names) {
-      const target = named(name, first, targets.length === 0);
-      if (typeof target === 'string') return { kind: 'refused', message: target };
+    const route = router.routeFor(asked, first);
+    const chosen = route === null ? null : chooseRouted(plan, route, body);
+    if (chosen?.kind === 'refused') return chosen;
+    const targets: Target[] = chosen === null ? [] : [...chosen.targets];
+    for (const name of new Set([...(chosen === null ? [asked] : []), ...listed.filter((each) => each !== asked)])) {
+      if (name === '') continue;
+      if (name !== asked && router.routeFor(name, first) !== null) return refuse(misplaced(name));
+      const target = namer.asked(name, first, targets.length === 0);
+      if (typeof target === 'string') return refuse(target);
       targets.push(target);
     }
     const [head, ...others] = targets;
     if (head === undefined) return null;
-    const asItCame = Object.keys(rest).length === Object.keys(body).length ? body : rest;
     return {
       kind: 'chosen',
       targets: [head.model === asked ? { ...head, model: '' } : head, ...others],
-      body: asItCame,
+      body: Object.keys(rest).length === Object.keys(body).length ? body : rest,
       assignment: null,
+      routing: chosen?.routing ?? '',
     };
   }
 
-  function named(name: string, first: Target, isFirst: boolean): Target | string {
-    const slash = name.indexOf('/');
-    const resolution = slash === -1 ? null : resolve(name.slice(0, slash), first);
-    if (resolution === null) return { ...first, model: name };
-    if (resolution.kind === 'unknown') return resolution.message;
-    const { destination } = resolution;
-    const { provider } = destination;
-    const asked = first.destination.provider;
-    if (provider.style !== asked.style) {
-      return `${JSON.stringify(name)}: ${provider.title} does not speak the format of this path, and nothing is translated yet`;
-    }
-    const isSame = destination.upstream === first.destination.upstream;
-    const own = keyOf(provider);
-    if (!isSame && !isFirst && own === '') return missingKey(JSON.stringify(name), provider);
-    const target = { ...targetAt(destination), model: name.slice(slash + 1) };
-    return isSame || own === '' ? target : withKey(target, own);
-  }
-
-  function resolve(name: string, { destination }: Target) {
-    const provider = resolver.providerNamed(name);
-    return provider && resolver.resolveNamed(name, destination.rest.replace(/^\/v1(?=\/)/, provider.apiPath));
+  function chooseRouted({ targets: [first], tags }: RoutePlan, route: CompiledRoute, body: JsonObject): Chosen {
+    const { targets, trace, reason } = router.route(route, readRequestFacts(body, tags), first);
+    const [head, ...others] = targets;
+    if (head === undefined) return { kind: 'refused', message: `${textAt(body, 'model')}: ${reason}`, routing: trace };
+    return { kind: 'chosen', targets: [head, ...others], body, assignment: null, routing: trace };
   }
 
   function chooseByRule({ targets }: RoutePlan, rule: FallbackRule, body: JsonObject): Chosen {
@@ -142,16 +138,26 @@ export function createChooser({ resolver, keyOf }: ChooserParts) {
         name,
         translated(destination.rest, destination.provider, resolver.providerNamed(name)),
       );
-      if (resolution?.kind !== 'found')
-        return { kind: 'refused', message: resolution?.message ?? `no provider is called ${name}` };
+      if (resolution?.kind !== 'found') return refuse(resolution?.message ?? `no provider is called ${name}`);
       const target = { ...targetAt(resolution.destination), model, leadsOnWhen: first.leadsOnWhen };
       const own = keyOf(resolution.destination.provider);
       chain.push(own === '' ? { ...target, keepsCredentials: false } : withKey(target, own));
     }
-    return { kind: 'chosen', targets: [first, ...chain], body, assignment: null };
+    return { kind: 'chosen', targets: [first, ...chain], body, ...unsteered };
   }
 }
 export type Chooser = ReturnType<typeof createChooser>;
+
+/** Neither by an experiment nor by a route. */
+const unsteered = { assignment: null, routing: '' } as const;
+
+function refuse(message: string): Chosen {
+  return { kind: 'refused', message, routing: '' };
+}
+
+function misplaced(name: string): string {
+  return `models: ${JSON.stringify(name)} is decided by a route, and stands in model alone`;
+}
 
 /** Each provider's API begins at a path of its own. */
 function translated(rest: string, from: Provider, to: Provider | null): string {
@@ -173,18 +179,6 @@ function faultInModels(body: JsonObject): string {
     models.length <= MAX_MODELS &&
     models.every((name) => typeof name === 'string' && name !== '');
   return isList ? '' : `models: expected a list of at most ${MAX_MODELS} names`;
-}
-
-function missingKey(name: string, provider: Provider): string {
-  return `${name}: the key that this request carries is not ${provider.title}’s; name the variable with its key under providers.${provider.name}.keyFrom in spendlens.yaml`;
-}
-
-/** https://docs.claude.com/en/api/overview, https://ai.google.dev/gemini-api/docs/api-key; all others take a bearer. */
-function withKey(target: Target, key: string): Target {
-  const { style } = target.destination.provider;
-  const name = style === 'anthropic' ? 'x-api-key' : style === 'google' ? 'x-goog-api-key' : 'authorization';
-  const value = name === 'authorization' ? `Bearer ${key}` : key;
-  return { ...target, keepsCredentials: false, headers: { ...target.headers, [name]: value } };
 }
 
 export function asObject(value: unknown): JsonObject | null {

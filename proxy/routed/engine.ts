@@ -13,12 +13,14 @@ import type { RetryBudget } from './retry-budget.ts';
 import { createSteps, type Step } from './steps.ts';
 import { formatOf, type Target } from './target.ts';
 import { pathFor, requestFor, type SentBody } from './target-request.ts';
+import { type TargetStates, unwatched } from './target-states.ts';
 import { lacksUsage } from './usage-chunk.ts';
 
 export interface EngineParts {
   readonly dispatchers: Dispatchers;
   readonly budget: RetryBudget;
   readonly totalMs: number;
+  readonly states: TargetStates;
 }
 
 export interface Run {
@@ -41,7 +43,7 @@ export interface Run {
 const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 /** Returns `run`, which calls one target after another until an answer is the app's to have. */
-export function createEngine({ dispatchers, budget, totalMs }: EngineParts) {
+export function createEngine({ dispatchers, budget, totalMs, states }: EngineParts) {
   return async function run(options: Run): Promise<void> {
     const { req, res, passage, plan, targets, assignment, body, note, moreHeaders } = options;
     const { recording, requestId } = passage;
@@ -97,6 +99,7 @@ export function createEngine({ dispatchers, budget, totalMs }: EngineParts) {
         holds,
         keep,
         asked: callTargetOf(target, passage),
+        watch: target.stateKey === '' ? unwatched : states.began(target.stateKey),
         ownHeaders: (status) => [
           ...ownHeaders(passage, target, status, made, spent),
           ...experimentHeaders(assignment),

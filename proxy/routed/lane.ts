@@ -21,6 +21,7 @@ import { readRequestBody } from './request-body.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { bodyNamesModel, type Target } from './target.ts';
 import type { SentBody } from './target-request.ts';
+import type { TargetStates } from './target-states.ts';
 
 export interface RoutedLaneParts {
   readonly dispatchers: Dispatchers;
@@ -32,6 +33,7 @@ export interface RoutedLaneParts {
   readonly rules: PriceRules;
   readonly bodyLimit: number;
   readonly totalMs: number;
+  readonly states: TargetStates;
   readonly appTimeouts: AppTimeouts;
   readonly log: Logger;
 }
@@ -80,6 +82,7 @@ export function createRoutedLane(parts: RoutedLaneParts) {
       case 'whole': {
         const value = needsBody(plan) ? readObject(body.bytes, req.headers['content-encoding']) : null;
         const chosen = choose(plan, value, requestId);
+        if (chosen.routing !== '') recording.steer({ routing: chosen.routing });
         if (chosen.kind === 'refused') return refuseOf(chosen.message);
         const sent: SentBody = { bytes: body.bytes, value: chosen.body, isChanged: chosen.body !== value };
         const { assignment } = chosen;

@@ -1,6 +1,6 @@
-import { type Config, rulesOf } from '../../domain/config.ts';
+import { type Config, routesOf, rulesOf } from '../../domain/config.ts';
 import type { Provider } from '../../domain/providers.ts';
-import type { RunningExperiment } from '../../domain/snapshot.ts';
+import type { Snapshot } from '../../domain/snapshot.ts';
 import type { AppTimeouts } from '../../domain/time-limits.ts';
 import type { Logger } from '../../process/log.ts';
 import { createAnswerCache } from '../cache/cache.ts';
@@ -12,9 +12,13 @@ import { createChooser } from './choose-targets.ts';
 import { createDispatchers } from './dispatchers.ts';
 import { createRoutedLane } from './lane.ts';
 import { DEFAULT_TOTAL_MS } from './limits.ts';
+import { createTargetNamer } from './name-target.ts';
 import { createPlanner } from './plan.ts';
 import { readProviderKeys } from './provider-keys.ts';
 import { createRetryBudget } from './retry-budget.ts';
+import { createRouteBook } from './route-book.ts';
+import { createRouter } from './router.ts';
+import { createTargetStates } from './target-states.ts';
 
 export interface OpenLaneOptions {
   readonly config: Config;
@@ -23,25 +27,39 @@ export interface OpenLaneOptions {
   readonly appTimeouts: AppTimeouts;
   readonly settings: Pick<ProxySettings, 'routedBodyLimit' | 'store'>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Those that run now. */
-  readonly experiments: () => readonly RunningExperiment[];
+  /** What the dashboard says now. */
+  readonly snapshot: () => Snapshot;
   readonly log: Logger;
 }
 
 /** @throws SpendlensError config_invalid */
 export function openRoutedLane(options: OpenLaneOptions) {
-  const { config, providers, resolver, appTimeouts, settings, env, experiments, log } = options;
+  const { config, providers, resolver, appTimeouts, settings, env, snapshot, log } = options;
   const store = openSharedStore(settings.store, log);
   const dispatchers = createDispatchers(config.targets?.allowPrivate ?? false);
+  const rules = rulesOf(config);
+  const routes = routesOf(config);
+  const keyOf = readProviderKeys(providers, { fallbacks: config.fallbacks ?? [], routes }, env);
+  const namer = createTargetNamer({ resolver, keyOf });
+  const { breakerFailures: failures, coolDownMs } = config.routed ?? {};
+  const states = createTargetStates({ failures, coolDownMs });
+  const book = createRouteBook(routes, () => snapshot().routes);
+  const router = createRouter({ book, namer, states, providers, rules });
   return {
-    planner: createPlanner({ resolver, rules: config.fallbacks ?? [], experiments, hasSharedState: store !== null }),
+    planner: createPlanner({
+      resolver,
+      rules: config.fallbacks ?? [],
+      experiments: () => snapshot().experiments,
+      hasSharedState: store !== null,
+    }),
     lane: createRoutedLane({
       dispatchers,
-      choose: createChooser({ resolver, keyOf: readProviderKeys(providers, config.fallbacks, env) }),
+      choose: createChooser({ resolver, keyOf, namer, router }),
+      states,
       budget: createRetryBudget(config.routed?.retryFloor),
       cache: store === null ? null : createAnswerCache(store, log),
       limits: store === null ? null : createRateLimits(store, log),
-      rules: rulesOf(config),
+      rules,
       bodyLimit: settings.routedBodyLimit,
       totalMs: config.routed?.totalMs ?? DEFAULT_TOTAL_MS,
       appTimeouts,

@@ -157,6 +157,7 @@ export function targetAt(destination: Destination): Target {
     index: null,
     variant: '',
     namesAddress: false,
+    stateKey: '',
   };
 }
 
@@ -173,6 +174,7 @@ function fromEntry(entry: FallbackEntry, index: number, destination: Destination
     index,
     variant: '',
     namesAddress: entry['target-url'] !== '',
+    stateKey: '',
   };
 }
 

@@ -22,6 +22,8 @@ export interface Target {
   readonly variant: string;
   /** True where that list says outright which address is meant. */
   readonly namesAddress: boolean;
+  /** PROVIDER/MODEL under which a route watches what becomes of its calls; '' where none does. */
+  readonly stateKey: string;
 }
 
 /** False where the path does, as Gemini's. */

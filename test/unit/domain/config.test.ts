@@ -66,9 +66,12 @@ describe('a fault is told with its place:', () => {
   it.each([
     [
       'provider: {}',
-      'spendlens.yaml:1:1: provider: found this key, expected a map with the keys providers, prices, models, apps, targets, routed, fallbacks',
+      'spendlens.yaml:1:1: provider: found this key, expected a map with the keys providers, prices, models, apps, targets, routed, fallbacks, routes, experiments',
     ],
-    ['- a', 'spendlens.yaml:1:1: the file: found ["a"], expected a map with the keys providers, prices, models, apps, targets, routed, fallbacks'],
+    [
+      '- a',
+      'spendlens.yaml:1:1: the file: found ["a"], expected a map with the keys providers, prices, models, apps, targets, routed, fallbacks, routes, experiments',
+    ],
     [
       'providers:\n  openai: { timeouts: { idleMs: 0 } }\n',
       'spendlens.yaml:2:25: providers.openai.timeouts.idleMs: found 0, expected at least 1',
