@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { benchCompression } from '../test/bench/compression.ts';
 import { benchCost } from '../test/bench/cost.ts';
 import { benchEdges } from '../test/bench/edges.ts';
+import { benchExperiment } from '../test/bench/experiment.ts';
 import { benchIngest } from '../test/bench/ingest.ts';
 import { benchKafka } from '../test/bench/kafka.ts';
 import { benchRepricing } from '../test/bench/reprice.ts';
@@ -22,6 +23,8 @@ const { values } = parseArgs({
     sizes: { type: 'boolean' },
     compression: { type: 'boolean' },
     edges: { type: 'boolean' },
+    experiment: { type: 'boolean' },
+    exposures: { type: 'string', default: '2000000' },
     kafka: { type: 'boolean' },
     ingest: { type: 'boolean' },
     exchanges: { type: 'string', default: '60000' },
@@ -54,6 +57,15 @@ if (values.sizes) {
 }
 if (values.compression) {
   benchCompression();
+  process.exit(0);
+}
+if (values.experiment) {
+  const exposures = Number(values.exposures);
+  if (!(exposures >= 10_000)) {
+    process.stderr.write('npm run bench -- --experiment [--exposures N]: 10000 or more\n');
+    process.exit(2);
+  }
+  await benchExperiment(exposures);
   process.exit(0);
 }
 if (values.edges) {

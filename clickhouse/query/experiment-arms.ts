@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Asking, optionsOf } from './asking.ts';
-import { join, readable, render, type Sql, single, sql, text, texts, whole } from './fragment.ts';
+import { join, readable, render, type Sql, single, sql, text, texts } from './fragment.ts';
 
 /** Whose exposures are read: one experiment's, of one kind of traffic. */
 export interface ExposureScope {
@@ -86,16 +86,19 @@ const answered = sql`error_kind NOT IN ('client_disconnect', 'aborted', 'drained
 
 export async function askArmQuantiles(asking: Asking, scope: ExposureScope): Promise<ArmQuantiles[]> {
   const query = sql`SELECT variant AS arm,
-    quantileExactIf(0.5)(latency_ms, ${answered}) AS p50, quantileExactIf(0.95)(latency_ms, ${answered}) AS p95,
+    quantilesExactIf(0.5, 0.95)(latency_ms, ${answered}) AS took, took[1] AS p50, took[2] AS p95,
     quantileExactIf(0.5)(ifNull(ttft_ms, 0), ttft_ms IS NOT NULL) AS ttft
   FROM spendlens.requests WHERE ${exposures(scope)} GROUP BY variant ORDER BY variant`;
   return asking.warehouse.rows(quantileRow, render(query), optionsOf(asking));
 }
 
-/** The latest score of that name of each request; several scorers are told apart by name. */
+/**
+ * The latest score of that name of each request; several scorers are told apart by name. By the hash of the outbox: a
+ * key of fixed size takes half the time of one with a text in it, and there are too few outboxes for two to share one.
+ */
 const scores = ({ scoreName }: ExposureScope) => sql`(
-      SELECT outbox_id, seq, argMax(value, scored_at) AS score FROM spendlens.scores
-      WHERE name = ${text(scoreName)} AND value IS NOT NULL GROUP BY outbox_id, seq) AS scores`;
+      SELECT cityHash64(outbox_id) AS outbox, seq, argMax(value, scored_at) AS score FROM spendlens.scores
+      WHERE name = ${text(scoreName)} AND value IS NOT NULL GROUP BY outbox, seq) AS scores`;
 
 /** One row per unit of the experiment. `at` is the quantile of its own arm. */
 function unitsQuery(scope: ExposureScope, quantiles: readonly ArmQuantiles[]): Sql {
@@ -104,9 +107,13 @@ function unitsQuery(scope: ExposureScope, quantiles: readonly ArmQuantiles[]): S
       quantiles.flatMap((each) => [sql`variant = ${text(each.arm)}`, sql`${single(String(pick(each)))}`]),
       ', ',
     )}, 0)`;
-  const scored = scope.scoreName === '' ? sql`` : sql` LEFT JOIN ${scores(scope)} USING (outbox_id, seq)`;
+  const scored =
+    scope.scoreName === ''
+      ? sql``
+      : sql` LEFT JOIN ${scores(scope)}
+      ON cityHash64(requests.outbox_id) = scores.outbox AND requests.seq = scores.seq`;
   const score = scope.scoreName === '' ? sql`CAST(NULL AS Nullable(Float64))` : sql`scores.score`;
-  return sql`SELECT unit_id, any(variant) AS arm, uniqExact(variant) AS variants, count() AS requests,
+  return sql`SELECT unit_id, min(variant) AS arm, max(variant) != arm AS is_mixed, count() AS requests,
       sum(toFloat64(ifNull(cost_usd, 0))) AS cost, countIf(cost_usd IS NULL) AS unpriced,
       countIf(error_kind != '') AS errors, countIf(error_kind = 'upstream_timeout') AS timeouts,
       sumIf(toFloat64(ifNull(cost_usd, 0)), error_kind = '') AS cost_of_successes,
@@ -156,7 +163,7 @@ export async function askArms(
   if (quantiles.length === 0) return { arms: [], mixed: 0, sql: '' };
   const units = unitsQuery(scope, quantiles);
   // Named apart from what they sum up: the engine would take the sum for its own argument.
-  const query = sql`SELECT if(variants > 1, '', arm) AS name, count() AS units, ${join(summed.map(total), ', ')},
+  const query = sql`SELECT if(is_mixed, '', arm) AS name, count() AS units, ${join(summed.map(total), ', ')},
     arrayReverseSort(groupArray(cost)) AS costs,
     arraySum(arraySlice(costs, 1, toUInt64(ceil(units / 100)))) AS top_cost,
     arraySum(arrayMap(each -> least(each, costs[toUInt64(floor(units / 1000)) + 1]), costs)) AS capped_cost,
@@ -187,34 +194,61 @@ export async function askArms(
   };
 }
 
-/** Positions in the ordered latencies of an arm, from 1. */
+/** Two positions in the ordered values of an arm, from 1, and how many values there are. */
+export interface RankPair {
+  readonly low: number;
+  readonly high: number;
+  readonly of: number;
+}
+
 export interface RankedArm {
   readonly arm: string;
-  readonly p50: readonly [number, number] | null;
-  readonly p95: readonly [number, number] | null;
-  readonly ttft: readonly [number, number] | null;
+  readonly p50: RankPair | null;
+  readonly p95: RankPair | null;
+  readonly ttft: RankPair | null;
 }
 
-const rankedRow = z.object({
-  p50_low: number,
-  p50_high: number,
-  p95_low: number,
-  p95_high: number,
-  ttft_low: number,
-  ttft_high: number,
-});
-export type RankedValues = z.infer<typeof rankedRow>;
+const rankedRow = z.record(z.string(), z.array(number));
 
-/** The values at those ranks; a rank of zero asks for none and yields 0. */
-export async function askRanks(asking: Asking, scope: ExposureScope, ranked: RankedArm): Promise<RankedValues | null> {
-  const rank = (pair: readonly [number, number] | null, end: 0 | 1) => whole(pair?.[end] ?? 0);
-  const query = sql`SELECT
-    arraySort(groupArrayIf(latency_ms, ${answered})) AS took, arraySort(groupArrayIf(ttft_ms, ttft_ms IS NOT NULL)) AS began,
-    took[${rank(ranked.p50, 0)}] AS p50_low, took[${rank(ranked.p50, 1)}] AS p50_high,
-    took[${rank(ranked.p95, 0)}] AS p95_low, took[${rank(ranked.p95, 1)}] AS p95_high,
-    began[${rank(ranked.ttft, 0)}] AS ttft_low, began[${rank(ranked.ttft, 1)}] AS ttft_high
-  FROM spendlens.requests WHERE ${exposures(scope)} AND variant = ${text(ranked.arm)}`;
-  const wanted = sql`SELECT * EXCEPT (took, began) FROM (${query})`;
-  const [row] = await asking.warehouse.rows(rankedRow, render(wanted), optionsOf(asking));
-  return row ?? null;
+/** The values at both positions; a pair that was not asked for yields figures that mean nothing. */
+export interface RankedValues {
+  readonly p50: Ends;
+  readonly p95: Ends;
+  readonly ttft: Ends;
 }
+type Ends = { readonly low: number; readonly high: number };
+
+/** The engine takes the value at position ⌊level · n⌋ from 0, so the middle between two positions hits the one meant. */
+function levels(pair: RankPair | null): readonly Sql[] {
+  const level = (rank: number): Sql => ({ pieces: [pair === null ? '0.5' : ((rank - 0.5) / pair.of).toFixed(15)] });
+  return [level(pair?.low ?? 0), level(pair?.high ?? 0)];
+}
+
+/** The values at those ranks, of all arms in one pass, and without putting all values in order. */
+export async function askRanks(
+  asking: Asking,
+  scope: ExposureScope,
+  ranked: readonly RankedArm[],
+): Promise<RankedValues[]> {
+  if (ranked.length === 0) return [];
+  const columns = ranked.flatMap(({ arm, p50, p95, ttft }, index) => {
+    const took = join([...levels(p50), ...levels(p95)], ', ');
+    const began = join(levels(ttft), ', ');
+    return [
+      sql`quantilesExactIf(${took})(latency_ms, variant = ${text(arm)} AND ${answered}) AS ${named('took', index)}`,
+      sql`quantilesExactIf(${began})(ifNull(ttft_ms, 0), variant = ${text(arm)} AND ttft_ms IS NOT NULL) AS ${named('began', index)}`,
+    ];
+  });
+  const query = sql`SELECT ${join(columns, ', ')} FROM spendlens.requests WHERE ${exposures(scope)}`;
+  const [row] = await asking.warehouse.rows(rankedRow, render(query), optionsOf(asking));
+  return ranked.map((_, index) => {
+    const at = (column: string, place: number) => row?.[`${column}_${index}`]?.[place] ?? 0;
+    return {
+      p50: { low: at('took', 0), high: at('took', 1) },
+      p95: { low: at('took', 2), high: at('took', 3) },
+      ttft: { low: at('began', 0), high: at('began', 1) },
+    };
+  });
+}
+
+const named = (column: 'took' | 'began', index: number): Sql => ({ pieces: [`${column}_${index}`] });

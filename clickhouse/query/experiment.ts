@@ -2,6 +2,7 @@ import { type ArmQuantile, type ArmSums, quantileMeasure, ranksOf } from '../../
 import type { Experiment } from '../../domain/experiments/experiment.ts';
 import { confidenceOf, judgeExperiment, type MeasuredArm, measuresOf } from '../../domain/experiments/judge.ts';
 import type { ArmResult, ExperimentResults } from '../../domain/experiments/results.ts';
+import type { Confidence } from '../../domain/statistics/confidence.ts';
 import type { PairMoments } from '../../domain/statistics/estimate.ts';
 import type { Asking } from './asking.ts';
 import {
@@ -11,7 +12,6 @@ import {
   askArms,
   askRanks,
   type ExposureScope,
-  type RankedValues,
 } from './experiment-arms.ts';
 
 const DAY_MS = 86_400_000;
@@ -27,13 +27,12 @@ export async function askExperiment(
   const scope: ExposureScope = { experiment: id, kind, variants, scoreName: setup.scoreName };
   const quantiles = await askArmQuantiles(asking, scope);
   const { arms: rows, mixed, sql } = await askArms(asking, scope, quantiles);
-  const found = await Promise.all(
-    variants.flatMap((name) => {
-      const row = rows.find((each) => each.name === name);
-      const at = quantiles.find(({ arm }) => arm === name);
-      return row && at ? [measured(asking, scope, setup, row, at)] : [];
-    }),
-  );
+  const sums = variants.flatMap((name) => {
+    const row = rows.find((each) => each.name === name);
+    const at = quantiles.find(({ arm }) => arm === name);
+    return row && at ? [sumsOf(row, at)] : [];
+  });
+  const found = await measured(asking, scope, confidenceOf(setup), sums);
   const unitsSeen = found.reduce((sum, { units }) => sum + units, 0);
   const firstAt = rows.length === 0 ? null : Math.min(...rows.map(({ first_at }) => first_at));
   const lastAt = rows.length === 0 ? null : Math.max(...rows.map(({ last_at }) => last_at));
@@ -57,33 +56,36 @@ export async function askExperiment(
   };
 }
 
+/** With the ends of the intervals of their quantiles. */
 async function measured(
   asking: Asking,
   scope: ExposureScope,
-  setup: Experiment,
-  row: ArmRow,
-  at: ArmQuantiles,
-): Promise<MeasuredArm> {
-  const confidence = confidenceOf(setup);
-  const sums = sumsOf(row, at);
-  const { latency_p50, latency_p95, ttft_p50 } = sums.quantiles;
-  const ranks = (quantile: ArmQuantile) => {
+  confidence: Confidence,
+  arms: readonly ArmSums[],
+): Promise<MeasuredArm[]> {
+  const pair = (quantile: ArmQuantile) => {
     const found = ranksOf(quantile, confidence);
-    return found === null ? null : ([found.low, found.high] as const);
+    return found && { ...found, of: quantile.observations };
   };
-  const ranked = { arm: row.name, p50: ranks(latency_p50), p95: ranks(latency_p95), ttft: ranks(ttft_p50) };
+  const ranked = arms.map(({ name, quantiles: { latency_p50, latency_p95, ttft_p50 } }) => ({
+    arm: name,
+    p50: pair(latency_p50),
+    p95: pair(latency_p95),
+    ttft: pair(ttft_p50),
+  }));
   const values = await askRanks(asking, scope, ranked);
-  const measure = (quantile: ArmQuantile, pair: readonly [number, number] | null, ends: Ends) =>
-    quantileMeasure(quantile, values === null || pair === null ? null : ends(values), confidence);
-  const measures = measuresOf(sums, {
-    latency_p50: measure(latency_p50, ranked.p50, ({ p50_low, p50_high }) => ({ low: p50_low, high: p50_high })),
-    latency_p95: measure(latency_p95, ranked.p95, ({ p95_low, p95_high }) => ({ low: p95_low, high: p95_high })),
-    ttft_p50: measure(ttft_p50, ranked.ttft, ({ ttft_low, ttft_high }) => ({ low: ttft_low, high: ttft_high })),
+  return arms.map((arm, index) => {
+    const measure = (quantile: ArmQuantile, of: 'p50' | 'p95' | 'ttft') =>
+      quantileMeasure(quantile, ranked[index]?.[of] == null ? null : (values[index]?.[of] ?? null), confidence);
+    const { latency_p50, latency_p95, ttft_p50 } = arm.quantiles;
+    const measures = measuresOf(arm, {
+      latency_p50: measure(latency_p50, 'p50'),
+      latency_p95: measure(latency_p95, 'p95'),
+      ttft_p50: measure(ttft_p50, 'ttft'),
+    });
+    return { ...arm, measures };
   });
-  return { ...sums, measures };
 }
-
-type Ends = (values: RankedValues) => { low: number; high: number };
 
 function sumsOf(row: ArmRow, at: ArmQuantiles): ArmSums {
   const { units } = row;

@@ -24,7 +24,7 @@ interface Fact {
 }
 
 const ofRequests = (count: number, { requests }: ArmResult): string =>
-  requests === 0 ? integer(count) : `${integer(count)} · ${percent(count / requests)}`;
+  count === 0 ? '0' : `${integer(count)} · ${percent(count / requests)}`;
 
 const factsOf = ({ unit }: Experiment): readonly Fact[] => [
   { title: `${unit.charAt(0).toUpperCase()}${unit.slice(1)}s`, show: ({ units }) => integer(units) },

@@ -29,7 +29,7 @@ function Name({ entry, search }: { entry: ConfigEntry; search: string }) {
   if (setup === null) return <span title={entry.id}>{entry.id} · not readable by this version</span>;
   return (
     <span className="flex min-w-0 flex-col">
-      <span className="flex min-w-0 items-center gap-1.5">
+      <span className="flex h-5 min-w-0 items-center gap-1.5">
         <Link
           to={`/experiments/${encodeURIComponent(entry.id)}${search}`}
           className="truncate font-medium hover:underline"

@@ -6,7 +6,7 @@ import { UNKNOWN } from '../format/money.ts';
 import { integer, percent } from '../format/number.ts';
 import { StateDot, type Tone } from '../parts/state-dot.tsx';
 import { verdictWords } from './verdict-words.ts';
-import { daysText, dollars, pText, shareText } from './words.ts';
+import { daysText, dollars, isSameAgainstSame, pText, shareText } from './words.ts';
 
 interface ResultsProps {
   readonly setup: Experiment;
@@ -61,7 +61,9 @@ function VerdictIcon({ tone }: { tone: Tone }) {
 
 /** What the decision is worth, and how far it is. */
 function Figures({ setup, results }: ResultsProps) {
-  const { arms, unitsNeeded, daysLeft, detectable, monthly } = results;
+  const { arms, unitsNeeded, daysLeft, detectable } = results;
+  // Of the same against the same, what seems to be saved is noise.
+  const monthly = isSameAgainstSame(setup) ? null : results.monthly;
   const smallest = Math.min(...arms.map(({ units }) => units));
   const running = setup.status === 'running' && daysLeft !== null && daysLeft > 0;
   return (
