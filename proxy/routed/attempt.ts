@@ -85,7 +85,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
     isJudged = true;
     watch.failed(verdict);
     if (ending === null) call.pause();
-    const failure = failureOfAnswer(verdict, answer, textOf(answer.held, answer.encoding));
+    const failure = failureOfAnswer(verdict, answer, textOf(answer.held, answer.encoding), options.hidesUsage);
     settle({ kind: 'failed', failure, answer: { release, discard: abort } });
   }
 

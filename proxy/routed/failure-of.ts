@@ -9,8 +9,8 @@ import { TargetRefused } from './guarded-connect.ts';
 import { askedDelay } from './retry.ts';
 import { CallTimeout } from './upstream-call.ts';
 
-/** Of an answer that came, by what the gate made of it. */
-export function failureOfAnswer(cause: FailureCause, { head }: Answer, body: string): Failure {
+/** Of an answer that came, by what the gate made of it. `askedUsage`: we had added that to its request. */
+export function failureOfAnswer(cause: FailureCause, { head }: Answer, body: string, askedUsage: boolean): Failure {
   const headers = pairs(head.rawHeaders);
   const { status } = head;
   return {
@@ -20,7 +20,7 @@ export function failureOfAnswer(cause: FailureCause, { head }: Answer, body: str
     askedMs: askedDelay(headers, body, Date.now()),
     // https://github.com/openai/openai-node: the provider's own word for its clients
     isFinal: headerOf(headers, 'x-should-retry') === 'false',
-    isOurFault: (status === 400 || status === 422) && body.includes('stream_options'),
+    isOurFault: askedUsage && (status === 400 || status === 422) && body.includes('stream_options'),
     errorKind: status >= 400 ? 'status' : 'rejected',
     message: '',
   };

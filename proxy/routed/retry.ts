@@ -77,10 +77,15 @@ function limitReset(headers: HeaderList, now: number): number | null {
     const lower = name.toLowerCase();
     if (!/^x-ratelimit-reset-|^anthropic-ratelimit-.*-reset$/.test(lower)) return [];
     const remaining = headerOf(headers, lower.replace('reset', 'remaining'));
-    const wait = durationMs(value) ?? untilDate(value, now);
+    const wait = plainSeconds(value) ?? durationMs(value) ?? untilDate(value, now);
     return wait === null || remaining !== '0' ? [] : [wait];
   });
   return resets.length === 0 ? null : Math.max(...resets);
+}
+
+/** Azure's. A larger number is a point in time, of which there are several kinds. */
+function plainSeconds(text: string): number | null {
+  return /^\d{1,5}(?:\.\d+)?$/.test(text) ? Number(text) * 1_000 : null;
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };

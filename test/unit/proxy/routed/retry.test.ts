@@ -32,6 +32,7 @@ describe('the wait that a provider asks for', () => {
       },
       3_000,
     ],
+    ['plain seconds', { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '60' }, 60_000],
     ['nonsense', { 'retry-after': 'soon' }, null],
     ['nothing', {}, null],
   ])('%s', (_name, headers, expected) => {
