@@ -25,6 +25,10 @@ const MAIN = new URL('../../ingest/main.ts', import.meta.url);
 const PARTITIONS = 4;
 const BODY_BYTES = 2_048;
 const BATCH = 200;
+/** While memory is watched. */
+const PER_SECOND = 500;
+/** Until the engine has optimised what it runs and its heap has found its size. */
+const WARM_UP_MINUTES = 3;
 /** Rows of one raw insert, as many as a slice of ingest has at most. */
 const BLOCK = 2_000;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -89,22 +93,37 @@ function exchangeOf(seed: number): Exchange {
   });
 }
 
-async function fill(topic: TestTopic, count: number, outbox: string): Promise<void> {
+/** Stands for forwarders: an outbox for each partition, batches in turn. */
+interface Filler {
+  send(count: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function openFiller(topic: TestTopic): Promise<Filler> {
   const producer = topic.kafka.producer({ idempotent: false, allowAutoTopicCreation: false });
   await producer.connect();
   const seqs = Array.from({ length: PARTITIONS }, () => 0);
-  for (let sent = 0; sent < count; sent += BATCH) {
-    const partition = (sent / BATCH) % PARTITIONS;
-    const messages = Array.from({ length: Math.min(BATCH, count - sent) }, (_, index) => {
+  const compression = compressionTypes[topic.settings.compression];
+  let sent = 0;
+  let batches = 0;
+
+  async function sendBatch(count: number): Promise<void> {
+    const partition = batches++ % PARTITIONS;
+    const messages = Array.from({ length: count }, () => {
       const seq = (seqs[partition] ?? 0) + 1;
       seqs[partition] = seq;
-      const encoded = Buffer.from(encodeExchange(exchangeOf(sent + index)));
-      return { ...exchangeMessage(`${outbox}${partition}`, seq, encoded), partition };
+      const encoded = Buffer.from(encodeExchange(exchangeOf(sent++)));
+      return { ...exchangeMessage(`bench${partition}`, seq, encoded), partition };
     });
-    const compression = compressionTypes[topic.settings.compression];
     await producer.send({ topic: topic.settings.topic, acks: -1, compression, messages });
   }
-  await producer.disconnect();
+
+  return {
+    async send(count) {
+      for (let left = count; left > 0; left -= BATCH) await sendBatch(Math.min(BATCH, left));
+    },
+    close: () => producer.disconnect(),
+  };
 }
 
 interface Ingester {
@@ -113,10 +132,11 @@ interface Ingester {
   stop(): Promise<[step: string, share: number][]>;
 }
 
-async function startIngester(topic: TestTopic, { access }: MigratedWarehouse): Promise<Ingester> {
+async function startIngester(topic: TestTopic, { access }: MigratedWarehouse, profiled: boolean): Promise<Ingester> {
   const folder = await mkdtemp(join(tmpdir(), 'spendlens-ingest-profile-'));
   const child = fork(MAIN, [], {
-    execArgv: ['--cpu-prof', `--cpu-prof-dir=${folder}`],
+    // A profile is kept in memory until the end.
+    execArgv: profiled ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: {
       ...process.env,
@@ -136,7 +156,7 @@ async function startIngester(topic: TestTopic, { access }: MigratedWarehouse): P
       child.kill('SIGTERM');
       await gone;
       const [file = ''] = (await readdir(folder)).filter((name) => name.endsWith('.cpuprofile'));
-      const steps = stepsOf(JSON.parse(await readFile(join(folder, file), 'utf8')));
+      const steps = profiled ? stepsOf(JSON.parse(await readFile(join(folder, file), 'utf8'))) : [];
       await rm(folder, { recursive: true, force: true });
       return steps;
     },
@@ -159,8 +179,10 @@ interface Speed {
 /** From the first visible rows to the last. */
 async function ingestAll(broker: Broker, warehouse: MigratedWarehouse, exchanges: number): Promise<Speed> {
   const topic = await makeTestTopic(broker, PARTITIONS);
-  await fill(topic, exchanges, 'bench');
-  const ingester = await startIngester(topic, warehouse);
+  const filler = await openFiller(topic);
+  await filler.send(exchanges);
+  await filler.close();
+  const ingester = await startIngester(topic, warehouse, true);
   const pids = { ingester: ingester.child.pid ?? 0, warehouse: warehouse.server.pid, broker: broker.pid() };
   const cpu = () => Object.values(pids).map(cpuSeconds);
   // What it takes to join the group is not what is measured.
@@ -230,17 +252,21 @@ async function insertRaw({ warehouse, access, server }: MigratedWarehouse, excha
 /** Steady traffic, far below what ingest can do, while its resident memory is read. */
 async function watchMemory(broker: Broker, warehouse: MigratedWarehouse, minutes: number): Promise<void> {
   const topic = await makeTestTopic(broker, PARTITIONS);
-  const ingester = await startIngester(topic, warehouse);
+  const filler = await openFiller(topic);
+  const ingester = await startIngester(topic, warehouse, false);
   const perMinute: number[] = [];
-  for (let minute = 0; minute <= minutes; minute++) {
-    const until = performance.now() + 60_000;
-    await fill(topic, 30_000, `minute${minute}x`);
-    await sleep(Math.max(0, until - performance.now()));
+  for (let minute = 1; minute <= WARM_UP_MINUTES + minutes; minute++) {
+    for (let second = 0; second < 60; second++) {
+      const until = performance.now() + 1_000;
+      await filler.send(PER_SECOND);
+      await sleep(Math.max(0, until - performance.now()));
+    }
     perMinute.push(await residentMiB(ingester.child.pid ?? 0));
     say(`  minute ${minute}: ${perMinute.at(-1)?.toFixed(1)} MiB resident, ${await rows(warehouse)} rows`);
   }
-  const growth = slope(perMinute.slice(1));
-  say(`resident memory grows ${growth.toFixed(2)} MiB a minute over ${minutes} minutes (aim < 1)`);
+  await filler.close();
+  const growth = slope(perMinute.slice(WARM_UP_MINUTES));
+  say(`resident memory grows ${growth.toFixed(2)} MiB a minute over the last ${minutes} minutes (aim < 1)`);
   await ingester.stop();
   await topic.remove();
 }
