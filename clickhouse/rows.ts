@@ -29,6 +29,8 @@ export interface AttemptRow {
   variant: string;
   answered_variant: string;
   unit_id: string;
+  /** JSON of domain/routing/trace; '' where no route decided. */
+  routing: string;
   input_tokens: number | null;
   cache_read_tokens: number | null;
   cache_write_5m_tokens: number | null;

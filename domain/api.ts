@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { capturedConversation } from './conversation/conversation.ts';
 import { correction, repricingFlag } from './money-api.ts';
 import { receipt } from './prices/receipt.ts';
+import { routingTrace } from './routing/trace.ts';
 import { standingScore } from './scores-api.ts';
 import { dimension, metric, view } from './view.ts';
 
@@ -201,6 +202,8 @@ export const requestDetail = z.object({
   tokens: z.record(z.string(), count.nullable()),
   attempts: z.array(attemptDetail),
   conversation: capturedConversation.nullable(),
+  /** Null where no route decided. */
+  routing: routingTrace.nullable(),
   /** Newest first; empty where the cost is as it was first written. */
   corrections: z.array(correction),
   /** What stands of each name, newest first. */

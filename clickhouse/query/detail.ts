@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RequestDetail } from '../../domain/api.ts';
 import { SpendlensError } from '../../domain/error.ts';
 import { type Receipt, receipt } from '../../domain/prices/receipt.ts';
+import { readRoutingTrace } from '../../domain/routing/trace.ts';
 import { createScores, type Identity } from '../scores.ts';
 import { type Asking, optionsOf } from './asking.ts';
 import { conversationOf } from './conversation.ts';
@@ -32,6 +33,7 @@ const requestRow = lineRow.extend({
   session_name: z.string(),
   session_path: z.string(),
   trace_id: z.string(),
+  routing: z.string(),
   overhead_ms: z.number(),
   request_bytes: z.coerce.number(),
   response_bytes: z.coerce.number(),
@@ -52,6 +54,7 @@ const requestColumns = {
   session_name: sql`session_name`,
   session_path: sql`session_path`,
   trace_id: sql`trace_id`,
+  routing: sql`routing`,
   overhead_ms: sql`overhead_ms`,
   request_bytes: sql`request_bytes`,
   response_bytes: sql`response_bytes`,
@@ -126,6 +129,7 @@ export async function askDetail(asking: Asking, requestId: string, identity: Ide
     tokens: Object.fromEntries(tokenNames.map((name) => [name, row[name]])),
     attempts: attempts.map((each) => attemptOf(each, body.get(each.attempt))),
     conversation: conversationOf(row, bodies),
+    routing: readRoutingTrace(row.routing),
     corrections,
     scores,
     sameId: row.same_id,

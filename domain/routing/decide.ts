@@ -1,5 +1,6 @@
 import type { RequestFacts } from './request-facts.ts';
-import type { CompiledRoute, RouteStrategy, RouteTarget } from './route.ts';
+import type { CompiledRoute, RouteTarget } from './route.ts';
+import type { RouteStrategy } from './strategy.ts';
 import type { BreakerState, RoutingTrace, TracedCandidate } from './trace.ts';
 
 /** What a target's last calls tell. */

@@ -1,9 +1,6 @@
 import { z } from 'zod';
 import { compileExpression, type Expression } from './expression.ts';
-
-const strategies = ['weighted', 'priority', 'price', 'latency', 'least-busy'] as const;
-export const routeStrategy = z.enum(strategies, { error: `one of ${strategies.join(', ')}` });
-export type RouteStrategy = z.infer<typeof routeStrategy>;
+import { type RouteStrategy, routeStrategy } from './strategy.ts';
 
 export const routeTarget = z.strictObject(
   {

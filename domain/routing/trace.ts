@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { routeStrategy } from './route.ts';
+import { routeStrategy } from './strategy.ts';
 
 export const breakerState = z.enum([
   'closed',

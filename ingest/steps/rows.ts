@@ -55,6 +55,7 @@ function sharedColumns({ raw, exchange, requestFacts, saved }: PricedEvent) {
     variant: clean(exchange.variant),
     answered_variant: clean(exchange.answeredVariant),
     unit_id: clean(exchange.unitId),
+    routing: clean(exchange.routing),
     corrected: false,
     request_bytes: exchange.request.size,
     key_id: exchange.keyId,

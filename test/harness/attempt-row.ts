@@ -26,6 +26,7 @@ const plain = {
   variant: '',
   answered_variant: '',
   unit_id: '',
+  routing: '',
   input_tokens: 100,
   cache_read_tokens: 0,
   cache_write_5m_tokens: null,

@@ -3,6 +3,7 @@ import { bytes, duration } from '../format/number.ts';
 import { StateDot } from '../parts/state-dot.tsx';
 import { statusText, toneOf } from '../table/request-columns.tsx';
 import { Facts } from './facts.tsx';
+import { Routing } from './routing.tsx';
 import { type Span, spansOf } from './spans.ts';
 
 const looks: Readonly<Record<Span['kind'], { colour: string; title: string }>> = {
@@ -56,6 +57,7 @@ export function TimingTab({ detail }: { detail: RequestDetail }) {
         </ul>
       </div>
       <Figures detail={detail} />
+      {detail.routing && <Routing trace={detail.routing} />}
     </div>
   );
 }

@@ -145,6 +145,11 @@ it('a miss is a call like any other', () => {
   ]);
 });
 
+it('how its target was chosen stands in every row of an exchange', () => {
+  const rows = rowsOf(chatExchange({ routing: '{"route":"chat"}', attempts: [failed, chatAttempt({ attempt: 2 })] }));
+  expect(rows).toMatchObject(Array(2).fill({ routing: '{"route":"chat"}' }));
+});
+
 it('an experiment stands in every row of its exchange', () => {
   const part = { experiment: 'exp', variant: 'b', answeredVariant: 'a', unitId: 'ann' };
   const rows = rowsOf(chatExchange({ ...part, tags: noTags, attempts: [failed, chatAttempt({ attempt: 2 })] }));
