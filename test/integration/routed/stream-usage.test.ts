@@ -111,6 +111,14 @@ describe('a stream that did not ask for its usage', () => {
   );
 });
 
+it('an objection to an option of the app’s own is the app’s to hear', async () => {
+  upstream.answer((_req, res) => res.writeHead(400).end('{"error":{"message":"unknown: stream_options"}}'));
+  const headers = { ...on, 'helicone-retry-enabled': 'true' };
+  const answer = await ask(headers, { ...streamed, stream_options: { include_usage: true } });
+  expect(answer.status).toBe(400);
+  expect(upstream.received).toHaveLength(1);
+});
+
 it('a stream that asked sees its usage', async () => {
   const body = { ...streamed, stream_options: { include_usage: true } };
   const answer = await ask(on, body);
