@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { type Mode, modes } from '../test/faults/mode.ts';
 import { type Outcome, runScenario } from '../test/faults/run-scenario.ts';
-import { type Mode, modes, type Scenario } from '../test/faults/scenario.ts';
+import type { Scenario } from '../test/faults/scenario.ts';
 import { scenarios } from '../test/faults/scenarios.ts';
 import { isGood, lineOf, tableOf } from '../test/faults/table.ts';
 import { type Broker, startBroker } from '../test/harness/broker.ts';

@@ -28,7 +28,19 @@ interface Step {
   run(): Promise<Counts>;
 }
 
-const checks = ['domain', 'process', 'kafka', 'proxy', 'ingest', 'clickhouse', 'dashboard', 'demo', 'bin', 'test'];
+const checks = [
+  'domain',
+  'process',
+  'kafka',
+  'proxy',
+  'ingest',
+  'clickhouse',
+  'repricing',
+  'dashboard',
+  'demo',
+  'bin',
+  'test',
+];
 
 /** In this order, so that what fails fast is told first. Arguments name the steps to run; none = all. */
 const steps: Step[] = [

@@ -8,7 +8,7 @@ import type { Broker } from '../harness/broker.ts';
 import { type Stack, startStack, until } from '../harness/stack.ts';
 import { armedPath, type Strike, struckPath } from './inside/armed.ts';
 import type { Ledger } from './ledger.ts';
-import type { Mode } from './scenario.ts';
+import type { Mode } from './mode.ts';
 import type { FaultTopic } from './topic.ts';
 
 export type Role = 'proxy' | 'forwarder' | 'ingest' | 'warehouse' | 'dashboard' | 'broker';

@@ -1,5 +1,6 @@
 import type { Role } from './installation.ts';
-import type { Mode, Run, Scenario } from './scenario.ts';
+import type { Mode } from './mode.ts';
+import type { Run, Scenario } from './scenario.ts';
 
 const shortlist: Readonly<Record<Mode, readonly Role[]>> = { embedded: ['proxy'], kafka: ['proxy', 'broker'] };
 

@@ -9,8 +9,9 @@ import { until } from '../harness/stack.ts';
 import { holdAgainst, type Verdict } from './check.ts';
 import { type Installation, startInstallation } from './installation.ts';
 import { createLedger, type Ledger } from './ledger.ts';
+import type { Mode } from './mode.ts';
 import { startProvider } from './provider.ts';
-import type { Mode, Run, Scenario } from './scenario.ts';
+import type { Run, Scenario } from './scenario.ts';
 import { type Sender, startSender } from './sender.ts';
 import { openFaultTopic } from './topic.ts';
 

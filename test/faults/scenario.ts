@@ -1,10 +1,8 @@
 import type { Random } from '../../demo/model/random.ts';
 import type { Installation } from './installation.ts';
 import type { Ledger } from './ledger.ts';
+import type { Mode } from './mode.ts';
 import type { FaultTopic } from './topic.ts';
-
-export const modes = ['embedded', 'kafka'] as const;
-export type Mode = (typeof modes)[number];
 
 /** What a scenario has in its hands while its installation runs under steady traffic. */
 export interface Run {
