@@ -3,7 +3,7 @@ import { detectableLift, type Plan, unitsNeeded } from '../statistics/power.ts';
 import { sampleRatioTest } from '../statistics/sample-ratio.ts';
 import { type Comparison, type Finding, type Guard, judge } from '../statistics/verdict.ts';
 import { type ArmSums, costPerRequest, costPerUnit, errorRate, meanScore, outputPerRequest } from './arm.ts';
-import { type Experiment, type ExperimentMetric, isBetterHigher } from './experiment.ts';
+import { type Experiment, type ExperimentMetric, experimentMetric, isBetterHigher } from './experiment.ts';
 import { compareMetric, controlMetric, figureOf, type Measure } from './measures.ts';
 import type { ExperimentResults, MetricOfArm } from './results.ts';
 
@@ -114,23 +114,12 @@ function planned(setup: Experiment, arms: readonly ArmSums[], { unitsPerDay }: T
 }
 
 function metricsOf(arm: MeasuredArm, control: MeasuredArm | undefined, confidence: Confidence): MetricOfArm[] {
-  return experimentMetrics.map((metric) => {
+  return experimentMetric.options.map((metric) => {
     const own = arm.measures[metric];
     if (!control || control === arm) return controlMetric(metric, own);
     return compareMetric(metric, own, control.measures[metric], confidence);
   });
 }
-
-const experimentMetrics: readonly ExperimentMetric[] = [
-  'cost_per_unit',
-  'cost_per_request',
-  'error_rate',
-  'latency_p50',
-  'latency_p95',
-  'ttft_p50',
-  'output_tokens',
-  'score',
-];
 
 function liftOf(line: MetricOfArm | undefined): Comparison['lift'] {
   if (!line || line.lift === null || line.interval === null || line.p === null) return null;
@@ -138,7 +127,7 @@ function liftOf(line: MetricOfArm | undefined): Comparison['lift'] {
 }
 
 function findingOf({ kind, comparison }: Finding): ExperimentResults['verdict']['findings'][number] {
-  const metric = experimentMetrics.find((each) => each === comparison.metric) ?? 'cost_per_unit';
+  const metric = experimentMetric.options.find((each) => each === comparison.metric) ?? 'cost_per_unit';
   const { variant, lift } = comparison;
   return { kind, variant, metric, lift: lift?.value ?? null, interval: lift?.interval ?? null };
 }
