@@ -51,6 +51,7 @@ export async function askPromptCaches(asking: Asking, view: View): Promise<Promp
 const written = sql`ifNull(cache_write_5m_tokens, 0) + ifNull(cache_write_1h_tokens, 0)`;
 const input = sql`ifNull(input_tokens, 0) + ifNull(cache_read_tokens, 0) + ${written} + ifNull(audio_input_tokens, 0)`;
 const told = sql`simpleJSONExtractString(cost_breakdown, 'cacheSavedNano')`;
+const hasNoLine = sql`position(cost_breakdown, '"item":"cacheRead') = 0`;
 
 function modelsQuery(scope: Scope): Query {
   return {
@@ -65,7 +66,8 @@ function modelsQuery(scope: Scope): Query {
       all_written: sql`sum(${written})`,
       // Of calls that read nothing, so that their receipts need not be looked into.
       saved_nano: sql`sum(if(ifNull(cache_read_tokens, 0) > 0, toInt64OrZero(${told}), 0))`,
-      untold: sql`countIf(ifNull(cache_read_tokens, 0) > 0 AND ${told} IN ('', '0'))`,
+      // Where the provider's own figure was billed, no line says what reading cost.
+      untold: sql`countIf(ifNull(cache_read_tokens, 0) > 0 AND ${told} IN ('', '0') AND ${hasNoLine})`,
       total: sql`(sum(all_input) OVER (), sum(all_read) OVER (), sum(saved_nano) OVER (), sum(untold) OVER ())`,
     },
     where: [...scopeConditions(scope), sql`input_tokens IS NOT NULL`],

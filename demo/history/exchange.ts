@@ -92,6 +92,7 @@ export const skeletonOf = (exchange: Exchange): Exchange => ({
   ttftMs: null,
   overheadMs: 0,
   attempts: [],
+  ...notSteered,
 });
 
 /** A provider that says nothing is a 502 of the proxy's to the app. */

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SpendlensError } from '../../domain/error.ts';
+import type { Exchange } from '../../domain/exchange.ts';
 import type { Outbox } from '../../proxy/outbox/outbox.ts';
 import type { Call } from '../model/call.ts';
+import { createAnswers } from './answers.ts';
 import { exchangeOf, skeletonOf } from './exchange.ts';
 
 /** Written together, so that they share a commit. */
@@ -20,8 +22,9 @@ export async function fill(
   onProgress: (written: number) => void,
   signal: AbortSignal,
 ): Promise<number> {
+  const answers = createAnswers();
   let written = 0;
-  let batch: Call[] = [];
+  let batch: Exchange[] = [];
   const flush = async () => {
     await untilRoom(outbox, () => onProgress(written), signal);
     if (signal.aborted) return;
@@ -31,7 +34,7 @@ export async function fill(
     onProgress(written);
   };
   for (const call of calls) {
-    batch.push(call);
+    batch.push(answers(call, exchangeOf(call)));
     if (batch.length === BATCH) await flush();
     if (signal.aborted) return written;
   }
@@ -49,11 +52,11 @@ async function untilRoom(outbox: Outbox, onWait: () => void, signal: AbortSignal
 }
 
 /** @throws SpendlensError outbox_full where the outbox goes on refusing, its disk full or its owner another. */
-async function append(outbox: Outbox, batch: readonly Call[]): Promise<void> {
+async function append(outbox: Outbox, batch: readonly Exchange[]): Promise<void> {
   const deadline = Date.now() + REFUSED_MS;
   let left = batch;
   while (left.length > 0) {
-    const accepted = await Promise.all(left.map((call) => appendOne(outbox, call)));
+    const accepted = await Promise.all(left.map((exchange) => appendOne(outbox, exchange)));
     left = left.filter((_, index) => accepted[index] === false);
     if (left.length === 0) return;
     if (Date.now() > deadline) throw new SpendlensError('outbox_full', 'the outbox takes no more: is the disk full?');
@@ -61,7 +64,6 @@ async function append(outbox: Outbox, batch: readonly Call[]): Promise<void> {
   }
 }
 
-function appendOne(outbox: Outbox, call: Call): Promise<boolean> {
-  const exchange = exchangeOf(call);
+function appendOne(outbox: Outbox, exchange: Exchange): Promise<boolean> {
   return outbox.end(outbox.begin(skeletonOf(exchange)), exchange);
 }

@@ -57,6 +57,7 @@ export interface Call {
   /** The value of the tool's argument where the answer is a call of it, null where it is text. */
   readonly toolArgument: string | null;
   readonly tokens: Tokens;
+  readonly asksCache: boolean;
   readonly outcome: Outcome;
   readonly latencyMs: number;
   readonly ttftMs: number;

@@ -40,6 +40,8 @@ export interface Step {
   /** A file that is sent along by its name, '' where none is. */
   readonly file: string;
   readonly tool: Tool | null;
+  /** The app asks the cache before it has a provider called. */
+  readonly asksCache: boolean;
 }
 export interface Share {
   readonly model: Model;

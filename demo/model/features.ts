@@ -12,6 +12,7 @@ const step = (promptId: string, mix: readonly [Share, ...Share[]], rest: Partial
   streamed: 0,
   file: '',
   tool: null,
+  asksCache: false,
   ...rest,
 });
 const use = (model: Model, share = 1): Share => ({ model, share });
@@ -56,6 +57,7 @@ export const features: readonly [Feature, ...Feature[]] = [
         systemTokens: 0,
         inputTokens: { median: 22, spread: 0.4 },
         outputTokens: { median: 0, spread: 0 },
+        asksCache: true,
       }),
       step('search-answer', [use(models.flash, 70), use(models.gpt41mini, 30)], {
         path: 'answer',
@@ -147,6 +149,7 @@ export const features: readonly [Feature, ...Feature[]] = [
         systemTokens: 90,
         inputTokens: { median: 140, spread: 0.9 },
         outputTokens: { median: 150, spread: 0.9 },
+        asksCache: true,
       }),
     ],
     topics: topics.translation,

@@ -136,6 +136,7 @@ function drawCall(
     tool,
     toolArgument: callsTool ? question.slice(0, 60) : null,
     tokens,
+    asksCache: attributed && step.asksCache,
     outcome,
     ...drawTiming(model, tokens, streamed, outcome, random),
     overheadMs: random.skewed(0.35, 0.4),

@@ -17,7 +17,7 @@ export function CacheTiles({ total }: { total: CacheFigures }) {
         change={null}
         note={
           unpricedHits === 0 ? (
-            'at the prices of each moment'
+            'as priced at the time'
           ) : (
             <span className="text-warn">{plural(unpricedHits, 'hit')} without a price</span>
           )

@@ -1,6 +1,7 @@
 import type { CacheAnswer, CacheGrain } from '../../../domain/cache-api.ts';
 import { tableCsv } from '../charts/csv.ts';
 import { ChartMenu } from '../charts/menu.tsx';
+import { UNKNOWN } from '../format/money.ts';
 import { duration, integer, percent } from '../format/number.ts';
 import { PlainTable } from '../money/plain-table.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -29,9 +30,12 @@ const columnsOf = (by: CacheGrain): readonly TableColumn<Row>[] => [
     width: 160,
     align: 'left',
     narrow: true,
-    cell: ({ value }) => (
-      <span className="flex min-w-0">
-        <ValueText field={by} value={value} />
+    cell: (row) => (
+      <span className="flex min-w-0 flex-col">
+        <ValueText field={by} value={row.value} />
+        <span className="text-micro text-muted sm:hidden">
+          {integer(row.hits + row.misses)} asked · <Saved row={row} />
+        </span>
       </span>
     ),
   },
@@ -50,15 +54,15 @@ const columnsOf = (by: CacheGrain): readonly TableColumn<Row>[] => [
     title: 'Saved',
     width: 92,
     align: 'right',
-    cell: ({ saved, hits, unpricedHits }) =>
-      hits > 0 && unpricedHits === hits ? (
-        <span className="text-muted">— unpriced</span>
-      ) : (
-        <MoneyText dollars={saved} />
-      ),
+    cell: (row) => <Saved row={row} />,
   },
   { id: 'time', title: 'Time', width: 92, align: 'right', cell: ({ savedMs }) => duration(savedMs) },
 ];
+
+function Saved({ row: { hits, unpricedHits, saved } }: { row: Row }) {
+  if (hits === 0) return <span className="text-muted">{UNKNOWN}</span>;
+  return unpricedHits === hits ? <span className="text-muted">— unpriced</span> : <MoneyText dollars={saved} />;
+}
 
 const fileOf = (by: CacheGrain, rows: readonly Row[]): Blob =>
   tableCsv(

@@ -1,7 +1,7 @@
 import type { PromptCachesAnswer } from '../../../domain/cache-api.ts';
 import { tableCsv } from '../charts/csv.ts';
 import { ChartMenu } from '../charts/menu.tsx';
-import { exactMoney, money } from '../format/money.ts';
+import { exactMoney, money, UNKNOWN } from '../format/money.ts';
 import { compact, integer, percent, plural } from '../format/number.ts';
 import { PlainTable } from '../money/plain-table.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -43,15 +43,19 @@ function Found({ answer }: { answer: PromptCachesAnswer }) {
         </span>
         <span className="text-small text-muted">
           saved by reading {percent(inputTokens === 0 ? null : readTokens / inputTokens)} of all input from them.
-          {untold > 0 && <span className="text-warn"> Of {plural(untold, 'call')} the receipt does not say it.</span>}
+          {untold > 0 && (
+            <span className="text-warn"> * leaves out {plural(untold, 'call')} whose receipt does not say it.</span>
+          )}
         </span>
       </p>
-      <PlainTable
-        label={TITLE}
-        columns={columns}
-        rows={rows}
-        rowKey={({ provider, model }) => `${provider} ${model}`}
-      />
+      <div className="max-h-110 overflow-y-auto">
+        <PlainTable
+          label={TITLE}
+          columns={columns}
+          rows={rows}
+          rowKey={({ provider, model }) => `${provider} ${model}`}
+        />
+      </div>
       <p className="border-t border-line px-3 py-2 text-small text-muted">
         From the receipt of each call: what was read, at the price of input, less what reading it cost. What writing to
         the cache cost more than input is not taken off.
@@ -91,14 +95,26 @@ const columns: readonly TableColumn<Row>[] = [
     width: 100,
     align: 'right',
     narrow: true,
-    cell: ({ saved, untold }) => (
-      <span title={untold === 0 ? exactMoney(saved) : `${exactMoney(saved)}, not told by ${plural(untold, 'call')}`}>
-        <MoneyText dollars={saved} />
-        {untold > 0 && <span className="text-warn"> *</span>}
-      </span>
-    ),
+    cell: (row) => <Saved row={row} />,
   },
 ];
+
+function Saved({ row: { calls, readTokens, saved, untold } }: { row: Row }) {
+  if (readTokens === 0 || untold === calls) {
+    return (
+      <span className="text-muted">
+        {UNKNOWN}
+        {untold > 0 && <span className="text-warn"> *</span>}
+      </span>
+    );
+  }
+  return (
+    <span>
+      <MoneyText dollars={saved} />
+      {untold > 0 && <span className="text-warn"> *</span>}
+    </span>
+  );
+}
 
 const fileOf = ({ rows }: PromptCachesAnswer): Blob =>
   tableCsv(

@@ -2,7 +2,7 @@ import { Link } from 'react-router';
 import type { RepeatsAnswer } from '../../../domain/cache-api.ts';
 import { tableCsv } from '../charts/csv.ts';
 import { ChartMenu } from '../charts/menu.tsx';
-import { exactMoney, money } from '../format/money.ts';
+import { exactMoney, money, UNKNOWN } from '../format/money.ts';
 import { duration, integer, plural } from '../format/number.ts';
 import { fullDateTime } from '../format/time.ts';
 import { PlainTable } from '../money/plain-table.tsx';
@@ -47,12 +47,14 @@ function Found({ answer, timeZone }: { answer: RepeatsAnswer; timeZone: string }
         </p>
       )}
       {prompts.length > 0 && (
-        <PlainTable
-          label={TITLE}
-          columns={columnsOf(link)}
-          rows={prompts}
-          rowKey={({ requestIds }) => requestIds.join()}
-        />
+        <div className="max-h-110 overflow-y-auto">
+          <PlainTable
+            label={TITLE}
+            columns={columnsOf(link)}
+            rows={prompts}
+            rowKey={({ requestIds }) => requestIds.join()}
+          />
+        </div>
       )}
       <p className="border-t border-line px-3 py-2 text-small text-muted">
         The same body, byte for byte, of the same key, model and path, answered with 200 within a week of a call. The
@@ -80,7 +82,7 @@ function Verdict({ answer }: { answer: RepeatsAnswer }) {
         {money(couldSave)}
       </span>
       <span className="text-small text-muted">
-        more would be saved by switching it on everywhere: {plural(repeats, 'call')} of {integer(compared)} repeated one
+        would be saved by switching it on everywhere: {plural(repeats, 'call')} of {integer(compared)} repeated one
         before, and took {duration(couldSaveMs)}.
         {unpricedRepeats > 0 && <span className="text-warn"> {integer(unpricedRepeats)} of them are unpriced.</span>}
       </span>
@@ -113,16 +115,25 @@ const columnsOf = (link: (row: Prompt) => string): readonly TableColumn<Prompt>[
   },
   { id: 'requests', title: 'Requests', width: 84, align: 'right', cell: ({ requests }) => integer(requests) },
   { id: 'hits', title: 'Hits', width: 72, align: 'right', cell: ({ hits }) => integer(hits) },
-  { id: 'saved', title: 'Saved', width: 92, align: 'right', cell: ({ saved }) => <MoneyText dollars={saved} /> },
+  {
+    id: 'saved',
+    title: 'Saved',
+    width: 92,
+    align: 'right',
+    cell: ({ hits, saved }) => <Dollars requests={hits} dollars={saved} />,
+  },
   {
     id: 'could',
     title: 'Could save',
     width: 100,
     align: 'right',
     narrow: true,
-    cell: ({ couldSave }) => <MoneyText dollars={couldSave} />,
+    cell: ({ repeats, couldSave }) => <Dollars requests={repeats} dollars={couldSave} />,
   },
 ];
+
+const Dollars = ({ requests, dollars }: { requests: number; dollars: string }) =>
+  requests === 0 ? <span className="text-muted">{UNKNOWN}</span> : <MoneyText dollars={dollars} />;
 
 const fileOf = ({ prompts }: RepeatsAnswer): Blob =>
   tableCsv(

@@ -7,7 +7,7 @@ import { askCache } from '../../../clickhouse/query/cache.ts';
 import { askPromptCaches } from '../../../clickhouse/query/prompt-caches.ts';
 import { askRepeats } from '../../../clickhouse/query/repeats.ts';
 import type { BodyRow } from '../../../clickhouse/rows.ts';
-import { emptyReceipt } from '../../../domain/prices/receipt.ts';
+import { emptyReceipt, type Receipt } from '../../../domain/prices/receipt.ts';
 import type { View } from '../../../domain/view.ts';
 import { attemptRow } from '../../harness/attempt-row.ts';
 import { startWarehouse, type TestWarehouse } from '../../harness/warehouse.ts';
@@ -69,13 +69,26 @@ const exchanges = [
   made(NOW - 7 * DAY, plain, asks('Hello'), ['request_truncated']),
 ];
 
-const receipt = (cacheSavedNano: string) => JSON.stringify({ ...emptyReceipt, cacheSavedNano });
+const receipt = (cacheSavedNano: string, lines: Receipt['lines'] = []) =>
+  JSON.stringify({ ...emptyReceipt, lines, cacheSavedNano });
+/* A model that bills what it reads from its cache as any other input. */
+const asInput = {
+  item: 'cacheRead',
+  units: 400,
+  pricePico: '1000',
+  amountNano: '400',
+  note: '',
+  model: '',
+  source: '',
+};
 const long: Over = { feature: 'long', provider: 'anthropic', model: 'claude-sonnet-4-5', input_tokens: 1_000 };
 const calls = [
   { ...long, cache_write_5m_tokens: 9_000, cost_breakdown: receipt('0') },
   { ...long, cache_read_tokens: 9_000, cost_breakdown: receipt('24300000') },
   { ...long, cache_read_tokens: 9_000, cost_breakdown: receipt('24300001') },
-  { ...long, cache_read_tokens: 500, cost_breakdown: '' },
+  { ...long, cache_read_tokens: 400, cost_breakdown: receipt('0', [asInput]) },
+  /* The provider's own figure was billed, and says nothing of it. */
+  { ...long, cache_read_tokens: 100, cost_breakdown: receipt('0') },
 ].map((over) => made(NOW - HOUR, over));
 
 beforeAll(async () => {
@@ -195,11 +208,11 @@ describe('the providers’ own prompt caches', () => {
   it('saved what the receipts say', async () => {
     const answer = await askPromptCaches({ warehouse, now: NOW }, only('feature', 'long'));
     /* 9,000 × (3,000 − 300) n$ twice, one of them a nano-dollar more */
-    expect(answer).toMatchObject({ saved: '0.048600001', untold: 1, readTokens: 18_500, inputTokens: 31_500 });
+    expect(answer).toMatchObject({ saved: '0.048600001', untold: 1, readTokens: 18_500, inputTokens: 32_500 });
     expect(answer.rows).toEqual([
       {
-        ...{ provider: 'anthropic', model: 'claude-sonnet-4-5', calls: 4 },
-        ...{ inputTokens: 31_500, readTokens: 18_500, writtenTokens: 9_000, saved: '0.048600001', untold: 1 },
+        ...{ provider: 'anthropic', model: 'claude-sonnet-4-5', calls: 5 },
+        ...{ inputTokens: 32_500, readTokens: 18_500, writtenTokens: 9_000, saved: '0.048600001', untold: 1 },
       },
     ]);
   });
