@@ -1,21 +1,11 @@
 import type { Experiment, ExperimentMetric } from '../../../domain/experiments/experiment.ts';
-import { isBetterHigher } from '../../../domain/experiments/experiment.ts';
+import { experimentMetric, isBetterHigher } from '../../../domain/experiments/experiment.ts';
 import type { ArmResult, ExperimentResults, MetricOfArm } from '../../../domain/experiments/results.ts';
 import { Panel } from '../parts/panel.tsx';
 import { ArmName, badge } from './badges.tsx';
 import { IntervalBar, LiftAxis } from './interval-bar.tsx';
 import { figure, intervalText, liftText, metricTitle, shareText } from './words.ts';
 
-const metrics: readonly ExperimentMetric[] = [
-  'cost_per_unit',
-  'cost_per_request',
-  'error_rate',
-  'latency_p50',
-  'latency_p95',
-  'ttft_p50',
-  'output_tokens',
-  'score',
-];
 const extents = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1];
 
 interface MetricsTableProps {
@@ -27,7 +17,7 @@ interface MetricsTableProps {
 export function MetricsTable({ setup, results: { arms, verdict } }: MetricsTableProps) {
   const [control, ...variants] = arms;
   if (!control) return null;
-  const shown = metrics.filter((metric) => metric !== 'score' || setup.scoreName !== '');
+  const shown = experimentMetric.options.filter((metric) => metric !== 'score' || setup.scoreName !== '');
   const extent = extentOf(setup, variants);
   const trusted = verdict.kind !== 'invalid';
   const several = variants.length > 1;
