@@ -11,8 +11,8 @@ const dollars = z.string();
 const instant = z.iso.datetime({ offset: true });
 const day = z.iso.date();
 
-/** What people change in the dashboard. Paths: /api/price-overrides, /api/model-aliases, /api/experiments. */
-export const configKind = z.enum(['price-override', 'model-alias', 'experiment']);
+/** What people change in the dashboard. Paths: /api/price-overrides, /api/model-aliases, /api/experiments, …/routes. */
+export const configKind = z.enum(['price-override', 'model-alias', 'experiment', 'route']);
 export type ConfigKind = z.infer<typeof configKind>;
 
 export const configEntry = z.object({
@@ -24,7 +24,7 @@ export const configEntry = z.object({
   at: instant.nullable(),
   who: z.string(),
   deleted: z.boolean(),
-  /** PriceOverride of domain/prices/override.ts, ModelAlias of domain/prices/alias.ts, or Experiment, as JSON. */
+  /** As JSON: PriceOverride and ModelAlias of domain/prices, Experiment, Route of domain/routing. */
   value: z.record(z.string(), z.unknown()),
 });
 export type ConfigEntry = z.infer<typeof configEntry>;

@@ -16,6 +16,7 @@ import { createLimiter } from './limiter.ts';
 import { createMoneyApi, type MoneyParts } from './money.ts';
 import { createReconciliation, RECONCILIATION_LIMIT } from './reconciliation.ts';
 import { createErrorHandler, Refusal } from './refusal.ts';
+import { createRoutes, type RoutesParts } from './routes.ts';
 import { createHeliconeScores, createScoresApi } from './scores.ts';
 import { createSessions } from './session.ts';
 import { createGate, createSignIn, createSignInLink } from './sign-in.ts';
@@ -30,6 +31,8 @@ export interface AppParts {
   readonly log: Logger;
   readonly money: Omit<MoneyParts, 'warehouse'>;
   readonly experiments: Pick<ExperimentsParts, 'declared' | 'providers'>;
+  /** Those that spendlens.yaml declares. */
+  readonly routes: RoutesParts['declared'];
   /** The folder of the built web app. */
   readonly web: string;
 }
@@ -59,7 +62,7 @@ const security = helmet({
 });
 
 /** The dashboard's web server: the API under /api, the web app everywhere else. */
-export function createApp({ config, warehouse, children, log, money, experiments, web }: AppParts): Express {
+export function createApp({ config, warehouse, children, log, money, experiments, routes, web }: AppParts): Express {
   const sessions = createSessions(config.token);
   const limiter = createLimiter();
   const status = createStatus({
@@ -85,8 +88,12 @@ export function createApp({ config, warehouse, children, log, money, experiments
   app.use('/api', express.json({ limit: BODY_LIMIT }), createSignIn(sessions, limiter), gate);
   app.get('/api/me', (_request, response) => void response.json({}));
   app.use('/api', createApi(warehouse, status), createMoneyApi({ warehouse, ...money }), createScoresApi(scores));
-  app.use('/api/snapshot', createSnapshot({ log: money.log, declared: experiments.declared }));
+  app.use('/api/snapshot', createSnapshot({ log: money.log, experiments: experiments.declared, routes }));
   app.use('/api/experiments', createExperiments({ warehouse, log: money.log, ...experiments }));
+  app.use(
+    '/api/routes',
+    createRoutes({ warehouse, log: money.log, declared: routes, providers: experiments.providers }),
+  );
   app.use('/api/models/compare', createCompare({ warehouse, rules: () => rulesNow(money) }));
   app.use('/api/reconciliation', createReconciliation(warehouse));
   app.use('/api', (request) => {

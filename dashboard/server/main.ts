@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createWarehouse } from '../../clickhouse/client.ts';
 import { createConfigLog } from '../../clickhouse/config-log.ts';
-import { experimentsOf, providersOf, rulesOf } from '../../domain/config.ts';
+import { experimentsOf, providersOf, routesOf, rulesOf } from '../../domain/config.ts';
 import { readConfigFile } from '../../process/config-file.ts';
 import { runRole } from '../../process/role.ts';
 import { createRepricing } from '../../repricing/repricing.ts';
@@ -38,6 +38,7 @@ await runRole('dashboard', async ({ env, log, supervision }) => {
     log,
     money,
     experiments,
+    routes: async () => routesOf(await file()),
     web: WEB,
   });
   const server = createServer({ keepAliveTimeout: 65_000 }, app);

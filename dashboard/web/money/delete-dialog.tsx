@@ -14,6 +14,17 @@ interface DeleteDialogProps {
   readonly onClose: () => void;
 }
 
+const repriced = 'Calls from now on are priced without it. Recorded costs stay as they are until you price them again.';
+const asks: Readonly<Record<ConfigKind, { readonly title: string; readonly text: string }>> = {
+  'price-override': { title: 'Delete this price?', text: repriced },
+  'model-alias': { title: 'Delete this name?', text: repriced },
+  experiment: { title: 'Delete this experiment?', text: 'Requests go out as the app made them.' },
+  route: {
+    title: 'Delete this route?',
+    text: 'Within two seconds its name goes to the provider as it is, which will not know it.',
+  },
+};
+
 export function DeleteDialog({ kind, entry, words, onClose }: DeleteDialogProps) {
   const cache = useQueryClient();
   const [problem, setProblem] = useState<string | null>(null);
@@ -30,11 +41,7 @@ export function DeleteDialog({ kind, entry, words, onClose }: DeleteDialogProps)
     }
   }
   return (
-    <FormDialog
-      title={kind === 'price-override' ? 'Delete this price?' : 'Delete this name?'}
-      text="Calls from now on are priced without it. Recorded costs stay as they are until you price them again."
-      onClose={onClose}
-    >
+    <FormDialog title={asks[kind].title} text={asks[kind].text} onClose={onClose}>
       <DialogBody>
         <p className="rounded-md border border-line bg-sunken px-2.5 py-2 text-small break-words">{words}</p>
       </DialogBody>

@@ -22,6 +22,7 @@ const paths: Readonly<Record<ConfigKind, string>> = {
   'price-override': '/api/price-overrides',
   'model-alias': '/api/model-aliases',
   experiment: '/api/experiments',
+  route: '/api/routes',
 };
 const JOBS_KEY = ['repricing', 'jobs'];
 const RUNNING_POLL_MS = 700;

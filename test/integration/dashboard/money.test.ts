@@ -93,7 +93,16 @@ beforeAll(async () => {
   };
   const money = { ...parts, wake: worker.wake };
   server = createServer(
-    createApp({ config, warehouse, children: () => [], log, money, experiments: plainExperiments, web: '/nowhere' }),
+    createApp({
+      config,
+      warehouse,
+      children: () => [],
+      log,
+      money,
+      experiments: plainExperiments,
+      routes: async () => [],
+      web: '/nowhere',
+    }),
   );
   url = `http://127.0.0.1:${await listen(server, '127.0.0.1', 0)}`;
 });

@@ -73,6 +73,7 @@ async function start(over: { warehouse?: Warehouse; token?: string } = {}) {
     log: createLog('dashboard', 'silent'),
     money: { ...moneyParts(warehouse), wake: () => undefined },
     experiments: plainExperiments,
+    routes: async () => [],
     web,
   });
   const server = createServer(app);

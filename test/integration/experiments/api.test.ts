@@ -64,7 +64,18 @@ beforeAll(async () => {
   };
   const money = { ...moneyParts(warehouse), wake: () => undefined };
   const log = createLog('test', 'silent');
-  server = createServer(createApp({ config, warehouse, children: () => [], log, money, experiments, web: '/nowhere' }));
+  server = createServer(
+    createApp({
+      config,
+      warehouse,
+      children: () => [],
+      log,
+      money,
+      experiments,
+      routes: async () => [],
+      web: '/nowhere',
+    }),
+  );
   url = `http://127.0.0.1:${await listen(server, '127.0.0.1', 0)}`;
 });
 
