@@ -6,6 +6,7 @@ import { askBreakdown } from '../../clickhouse/query/breakdown.ts';
 import { askCache } from '../../clickhouse/query/cache.ts';
 import { askPropertyNames, askValues } from '../../clickhouse/query/catalogue.ts';
 import { askDetail } from '../../clickhouse/query/detail.ts';
+import { askMarks } from '../../clickhouse/query/marks.ts';
 import { askPromptCaches } from '../../clickhouse/query/prompt-caches.ts';
 import { askRepeats } from '../../clickhouse/query/repeats.ts';
 import { askNewer, askRequests } from '../../clickhouse/query/requests.ts';
@@ -20,6 +21,7 @@ import {
   summaryRequest,
 } from '../../domain/api.ts';
 import { cacheRequest, promptCachesRequest, repeatsRequest } from '../../domain/cache-api.ts';
+import { marksRequest } from '../../domain/marks.ts';
 import { dimension, view } from '../../domain/view.ts';
 import { breakdownLines, requestsLines, sendCsv, seriesLines } from './exports.ts';
 import { readIdentity } from './identity.ts';
@@ -92,6 +94,11 @@ export function createApi(warehouse: Warehouse, status: () => Promise<StatusAnsw
   router.get('/values', (request, response) => {
     const question = parseRequest(valuesQuery, request.query);
     return answer(request, response, (asking) => askValues(asking, question.field, question.search, question.kind));
+  });
+  router.get('/marks', (request, response) => {
+    const { from, to } = parseRequest(marksRequest, request.query);
+    const span = { from: Date.parse(from), to: Date.parse(to) };
+    return answer(request, response, async (asking) => ({ marks: await askMarks(asking, span) }));
   });
   router.get('/properties', (request, response) => {
     const question = parseRequest(propertiesQuery, request.query);

@@ -17,6 +17,7 @@ import {
   summaryAnswer,
   valuesAnswer,
 } from '../../../domain/api.ts';
+import { marksAnswer } from '../../../domain/marks.ts';
 import { FEEDBACK } from '../../../domain/scores-api.ts';
 import type { Dimension, Metric, View } from '../../../domain/view.ts';
 import { get, post, postForFile } from './client.ts';
@@ -157,6 +158,16 @@ export function useValues(field: string, search: string, kind: View['kind']) {
     queryKey: ['values', field, search, kind],
     queryFn: ({ signal }) => get(`/api/values?${query}`, valuesAnswer, signal),
     placeholderData: keepPreviousData,
+  });
+}
+
+/** What changed between two instants; asked again with whatever is changed in this window. */
+export function useMarks(from: string, to: string) {
+  return useQuery({
+    queryKey: ['config', 'marks', from, to],
+    queryFn: ({ signal }) => get(`/api/marks?${new URLSearchParams({ from, to })}`, marksAnswer, signal),
+    placeholderData: keepPreviousData,
+    enabled: from < to,
   });
 }
 

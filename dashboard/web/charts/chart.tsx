@@ -5,6 +5,7 @@ import { writeFilters, writeRange } from '../state/link.ts';
 import { sharedSearch, useView } from '../state/view.tsx';
 import { type ChartData, highest, isEmptyChart } from './chart-data.ts';
 import { ChartLayer } from './layer.tsx';
+import { HeardMarks, useTimeMarks } from './marks.tsx';
 import { Plot } from './plot.tsx';
 import { plotBox } from './plot-box.ts';
 import { useSize } from './size.ts';
@@ -28,6 +29,7 @@ export function Chart({ title, data, height, splitBy, format, formatTick, ceilin
   const [ref, { width }] = useSize();
   const { view, setRange } = useView();
   const open = useOpenPoint(data, splitBy);
+  const marks = useTimeMarks(data);
   const ticks = useMemo(() => ticksOf(data, ceiling, whole), [data, ceiling, whole]);
   const endOf = (index: number): number => (data.buckets[index] ?? 0) + data.bucketSeconds * 1000;
   const zoom = (first: number, last: number) => {
@@ -46,6 +48,7 @@ export function Chart({ title, data, height, splitBy, format, formatTick, ceilin
           top={ticks.at(-1) ?? 1}
           timeZone={view.timeZone}
           label={title}
+          marks={marks}
           format={format}
           onZoom={zoom}
           onOpen={open}
@@ -57,6 +60,7 @@ export function Chart({ title, data, height, splitBy, format, formatTick, ceilin
         </figcaption>
       )}
       <ChartTable title={title} data={data} timeZone={view.timeZone} format={format} />
+      <HeardMarks marks={marks} timeZone={view.timeZone} />
     </figure>
   );
 }

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
 import type { ChartData } from './chart-data.ts';
 import { useHover } from './hover.tsx';
+import { type PlacedMark, TimeMarks } from './marks.tsx';
 import { bandCentre, bandStart, bucketAt, type PlotBox, valueAt } from './plot-box.ts';
 import { ChartTooltip } from './tooltip.tsx';
 
@@ -11,6 +12,7 @@ interface LayerProps {
   readonly top: number;
   readonly timeZone: string;
   readonly label: string;
+  readonly marks: readonly PlacedMark[];
   readonly format: (value: number | null, exact: string | null) => string;
   /** First and last bucket, both included. */
   readonly onZoom: (first: number, last: number) => void;
@@ -25,7 +27,7 @@ interface Pointer {
 }
 
 /** Takes pointer and keys over the drawing: crosshair, tooltip, drag to zoom, click to open. */
-export function ChartLayer({ data, box, top, timeZone, label, format, onZoom, onOpen }: LayerProps) {
+export function ChartLayer({ data, box, top, timeZone, label, marks, format, onZoom, onOpen }: LayerProps) {
   const [hovered, setHovered] = useHover();
   const [pointer, setPointer] = useState<Pointer | null>(null);
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
@@ -96,11 +98,19 @@ export function ChartLayer({ data, box, top, timeZone, label, format, onZoom, on
       onKeyDown={onKey}
     >
       {data.running !== null && <Hatching box={box} count={count} index={data.running} />}
+      <TimeMarks marks={marks} box={box} count={count} />
       {index >= 0 && <Crosshair box={box} x={bandCentre(box, count, index)} />}
       {drag && drag.from !== drag.to && <Selection box={box} count={count} drag={drag} />}
       {pointer && index >= 0 && (
         <Floating box={box} x={bandCentre(box, count, index)} y={pointer.y}>
-          <ChartTooltip data={data} index={index} timeZone={timeZone} format={format} marked={pointer.line} />
+          <ChartTooltip
+            data={data}
+            index={index}
+            timeZone={timeZone}
+            format={format}
+            marked={pointer.line}
+            marks={marks.filter((mark) => mark.index === index)}
+          />
         </Floating>
       )}
     </div>

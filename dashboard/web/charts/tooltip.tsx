@@ -1,6 +1,7 @@
 import { exactMoney } from '../format/money.ts';
 import { bucketTitle } from '../format/time.ts';
 import { type ChartData, type ChartLine, stackTotal } from './chart-data.ts';
+import { MarkList, type PlacedMark } from './marks.tsx';
 
 interface TooltipProps {
   readonly data: ChartData;
@@ -9,9 +10,11 @@ interface TooltipProps {
   readonly format: (value: number | null, exact: string | null) => string;
   /** The line under the pointer. */
   readonly marked: string | null;
+  /** What somebody changed in this bucket. */
+  readonly marks: readonly PlacedMark[];
 }
 
-export function ChartTooltip({ data, index, timeZone, format, marked }: TooltipProps) {
+export function ChartTooltip({ data, index, timeZone, format, marked, marks }: TooltipProps) {
   const stacked = data.lines.filter((line) => line.look === 'stacked');
   const shown = sortedAt(data.lines, index);
   const total =
@@ -41,6 +44,7 @@ export function ChartTooltip({ data, index, timeZone, format, marked }: TooltipP
         ))}
         {shown.length === 0 && <li className="text-muted">Nothing</li>}
       </ul>
+      {marks.length > 0 && <MarkList marks={marks} timeZone={timeZone} />}
     </div>
   );
 }
