@@ -8,6 +8,7 @@ import type { ExperimentResults } from '../../../domain/experiments/results.ts';
 import { type ArmPlan, fillExposures } from '../../harness/exposures.ts';
 import { startWarehouse, type TestWarehouse } from '../../harness/warehouse.ts';
 
+const scoreRow = z.object({ n: z.coerce.number(), mean: z.number() });
 const sumRow = z.object({ cost: z.number(), errors: z.coerce.number() });
 
 let engine: TestWarehouse;
@@ -83,6 +84,14 @@ describe('an experiment of 5,000 users', () => {
     const b = found.arms.find(({ name }) => name === 'b');
     expect(b?.cost).toBeCloseTo(row?.cost ?? 0, 6);
     expect(b?.errors).toBe(row?.errors);
+    const [scored] = await warehouse.rows(scoreRow, {
+      text: `SELECT count() AS n, avg(value) AS mean FROM spendlens.scores
+        WHERE (outbox_id, seq) IN (SELECT outbox_id, seq FROM spendlens.requests
+          WHERE experiment = 'cheaper' AND variant = 'b')`,
+      params: {},
+    });
+    expect(b?.scored).toBe(scored?.n);
+    expect(line(found, 'score')?.value).toBeCloseTo(scored?.mean ?? 0, 9);
     for (const metric of ['cost_per_request', 'error_rate', 'latency_p50', 'latency_p95', 'ttft_p50', 'score']) {
       expect(line(found, metric)?.missing, metric).toBe('');
       expect(line(found, metric)?.interval, metric).not.toBeNull();
