@@ -121,6 +121,8 @@ export function createPartitionQueue({
 
   return {
     push(fetched, nextOffset, highWatermark) {
+      // Nothing is committed yet, and the log need not begin at 0.
+      if (next === null) committed = { ...committed, position: fetched[0]?.offset ?? nextOffset };
       for (const each of fetched) {
         if (!isResend(each.parsed)) add(each);
         else if (each.parsed.kind === 'exchange') {

@@ -146,6 +146,13 @@ describe('the offset to commit', () => {
     expect(queue.takeResends()).toBe(2);
   });
 
+  it('counts what waits from where the log begins, where nothing is committed', () => {
+    const start = { offset: null, marks: new Map(), until: 0, maxBytes: 1_000, onResend: () => undefined };
+    const queue = createPartitionQueue(start);
+    queue.push(fetched(['a 7', 'a 8'], 500), 502, 510);
+    expect(queue.lag()).toEqual({ messages: 10, oldestAt: 0 });
+  });
+
   it('passes a closed outbox together with its mark', () => {
     const { queue } = partition(['a 1', 'a closed 1', 'b 1']);
     const marks = new Map([['a', 1]]);
