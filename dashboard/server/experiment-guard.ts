@@ -6,11 +6,14 @@ import { askExperiment } from '../../clickhouse/query/experiment.ts';
 import { SpendlensError } from '../../domain/error.ts';
 import { type Experiment, experiment } from '../../domain/experiments/experiment.ts';
 import { guardReason } from '../../domain/experiments/guard-words.ts';
+import type { Named } from '../../domain/prices/rules.ts';
 import type { Logger } from '../../process/log.ts';
 
 export interface GuardParts {
   readonly warehouse: Warehouse;
   readonly changes: ConfigLog;
+  /** What spendlens.yaml declares, as it is in force. */
+  readonly declared: () => Promise<readonly Named<Experiment>[]>;
   /** Who holds the lease, for those who look into it. */
   readonly holder: string;
 }
@@ -21,18 +24,21 @@ export interface PausedByGuard {
 }
 
 interface Guarded {
-  readonly entry: ConfigVersion;
+  readonly id: string;
+  /** Of the entry that was judged; null for one of the file, which has none. */
+  readonly version: number | null;
   readonly setup: Experiment;
 }
 
 const LEASE = 'experiment-guard';
-const WHO = 'guard';
+/** Who made a version that a guard made. */
+export const GUARD = 'guard';
 const LOOK_MS = 60_000;
 
 /** Pauses every running experiment one of whose guards is crossed for certain, and says why in its history. */
-export function createExperimentGuard({ warehouse, changes, holder }: GuardParts) {
+export function createExperimentGuard({ warehouse, changes, declared, holder }: GuardParts) {
   return async function pauseHarmful(): Promise<PausedByGuard[]> {
-    const guarded = (await changes.list('experiment')).flatMap(guardedOf);
+    const guarded = guardedOf(await declared(), await changes.list('experiment'));
     if (guarded.length === 0) return [];
     const lease = await takeLease(changes, LEASE, holder);
     if (lease === null) return [];
@@ -41,14 +47,14 @@ export function createExperimentGuard({ warehouse, changes, holder }: GuardParts
       for (const each of guarded) {
         if (lost.aborted) break;
         const reason = await harmOf(each);
-        if (reason !== '' && (await pause(each, reason))) paused.push({ id: each.entry.id, reason });
+        if (reason !== '' && (await pause(each, reason))) paused.push({ id: each.id, reason });
       }
       return paused;
     });
   };
 
   /** '' where no guard is crossed. Demo traffic judges an experiment only as long as no app takes part in it. */
-  async function harmOf({ entry: { id }, setup }: Guarded): Promise<string> {
+  async function harmOf({ id, setup }: Guarded): Promise<string> {
     const ask = (kind: 'app' | 'demo') => askExperiment({ warehouse, now: Date.now() }, id, setup, kind);
     const app = await ask('app');
     const { verdict } = app.firstAt === null ? await ask('demo') : app;
@@ -57,10 +63,11 @@ export function createExperimentGuard({ warehouse, changes, holder }: GuardParts
     return crossed.map((finding) => guardReason(finding, limitOf(finding.metric))).join('; ');
   }
 
-  async function pause({ entry: { id, version }, setup }: Guarded, reason: string): Promise<boolean> {
+  async function pause({ id, version, setup }: Guarded, reason: string): Promise<boolean> {
     const value: Experiment = { ...setup, status: 'paused', pausedBecause: reason.slice(0, 500) };
     try {
-      await changes.put('experiment', { id, version, who: WHO, value });
+      const [newest] = version === null ? await changes.history('experiment', id) : [];
+      await changes.put('experiment', { id, version: version ?? newest?.version ?? 0, who: GUARD, value });
       return true;
     } catch (error) {
       // Somebody changed it while it was judged: the next look judges what they made of it.
@@ -70,10 +77,15 @@ export function createExperimentGuard({ warehouse, changes, holder }: GuardParts
   }
 }
 
-function guardedOf(entry: ConfigVersion): Guarded[] {
-  const parsed = experiment.safeParse(entry.value);
-  if (!parsed.success || parsed.data.status !== 'running' || parsed.data.guards.length === 0) return [];
-  return [{ entry, setup: parsed.data }];
+/** Those that run and have a guard; the file's entry stands in front of one of the dashboard. */
+function guardedOf(declared: readonly Named<Experiment>[], entries: readonly ConfigVersion[]): Guarded[] {
+  const fromFile = declared.map(({ id, value }) => ({ id, version: null, setup: value }));
+  const names = new Set(declared.map(({ id }) => id));
+  const others = entries.flatMap(({ id, version, value }) => {
+    const parsed = experiment.safeParse(value);
+    return parsed.success && !names.has(id) ? [{ id, version, setup: parsed.data }] : [];
+  });
+  return [...fromFile, ...others].filter(({ setup }) => setup.status === 'running' && setup.guards.length > 0);
 }
 
 /** Looks once a minute until it is stopped. */

@@ -9,6 +9,7 @@ import { createRepricing } from '../../repricing/repricing.ts';
 import { createRulesInForce } from '../../repricing/rules-in-force.ts';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
+import { createDeclaredExperiments } from './declared-experiments.ts';
 import { createExperimentGuard, startExperimentGuard } from './experiment-guard.ts';
 import { listen } from './listen.ts';
 import { startRepricingWorker } from './repricing-worker.ts';
@@ -24,11 +25,12 @@ await runRole('dashboard', async ({ env, log, supervision }) => {
   const rules = createRulesInForce(changes, fileRules);
   const repricing = createRepricing({ warehouse, rules, log, holder: `dashboard ${process.pid}` });
   const worker = startRepricingWorker(repricing, log);
-  const pauseHarmful = createExperimentGuard({ warehouse, changes, holder: `dashboard ${process.pid}` });
+  const declared = createDeclaredExperiments(changes, async () => experimentsOf(await file()));
+  const pauseHarmful = createExperimentGuard({ warehouse, changes, declared, holder: `dashboard ${process.pid}` });
   const guard = startExperimentGuard(pauseHarmful, log);
   const money = { log: changes, fileRules, repricing, wake: worker.wake };
   const experiments = {
-    declared: async () => experimentsOf(await file()),
+    declared,
     providers: async () => providersOf(await file()),
   };
   const app = createApp({

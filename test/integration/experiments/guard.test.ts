@@ -3,6 +3,7 @@ import { createWarehouse, type Warehouse } from '../../../clickhouse/client.ts';
 import { type ConfigLog, createConfigLog } from '../../../clickhouse/config-log.ts';
 import { takeLease } from '../../../clickhouse/lease.ts';
 import { migrate } from '../../../clickhouse/migrate.ts';
+import { createDeclaredExperiments } from '../../../dashboard/server/declared-experiments.ts';
 import { createExperimentGuard } from '../../../dashboard/server/experiment-guard.ts';
 import { type Experiment, experiment } from '../../../domain/experiments/experiment.ts';
 import { fillExposures } from '../../harness/exposures.ts';
@@ -48,6 +49,10 @@ interface Running {
 
 async function run({ id, goodShare, value = {}, kind = 'app' }: Running): Promise<void> {
   await changes.put('experiment', { id, version: 0, who: 'dashboard', value: { ...setup, ...value } });
+  await fillFor(id, goodShare, kind);
+}
+
+async function fillFor(id: string, goodShare: number, kind: 'app' | 'demo' = 'app'): Promise<void> {
   await fillExposures(warehouse, {
     experiment: id,
     units: 4_000,
@@ -68,7 +73,8 @@ const newest = async (id: string) => {
 };
 
 describe('a guard', () => {
-  const pauseHarmful = () => createExperimentGuard({ warehouse, changes, holder: 'test' })();
+  const nothing = async () => [];
+  const pauseHarmful = () => createExperimentGuard({ warehouse, changes, declared: nothing, holder: 'test' })();
 
   it('pauses what harms for certain, with its reason, and nothing else', async () => {
     await run({ id: 'harmful', goodShare: 0.6 });
@@ -111,7 +117,26 @@ describe('a guard', () => {
         return changes.put(kind, change);
       },
     };
-    expect(await createExperimentGuard({ warehouse, changes: racing, holder: 'test' })()).toEqual([]);
+    expect(await createExperimentGuard({ warehouse, changes: racing, declared: nothing, holder: 'test' })()).toEqual(
+      [],
+    );
     expect(await newest('contested')).toMatchObject({ version: 2, who: 'dashboard', value: { status: 'stopped' } });
+  });
+
+  it('pauses what spendlens.yaml declares, until the file says something else of it', async () => {
+    const inFile = { id: 'declared', version: 0, value: { ...setup, salt: 'spendlens.yaml/declared' } };
+    let file = [inFile];
+    const declared = createDeclaredExperiments(changes, async () => file);
+    const pauseDeclared = createExperimentGuard({ warehouse, changes, declared, holder: 'test' });
+    await fillFor('declared', 0.6);
+    expect(await declared()).toEqual([inFile]);
+    expect((await pauseDeclared()).map(({ id }) => id)).toEqual(['declared']);
+    const [paused] = await declared();
+    expect(paused?.value).toMatchObject({ status: 'paused', pausedBecause: expect.stringContaining('limit 10.0 %') });
+    expect(await pauseDeclared()).toEqual([]);
+
+    file = [{ ...inFile, value: { ...inFile.value, guards: [{ metric: 'score', limit: 0.5 }] } }];
+    expect(await declared()).toEqual(file);
+    expect(await pauseDeclared()).toEqual([]);
   });
 });
