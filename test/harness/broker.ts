@@ -224,6 +224,8 @@ function makeCertificate(folder: string): void {
 
 /** An empty broker's data folder, users included: made once, since making it takes as long as starting the broker. */
 function formatted(): string {
+  // First, since the path of the jars is what fills the cache's folder where it is not there yet.
+  const classPath = kafkaClassPath();
   const made = join(kafkaCache, KAFKA_VERSION, 'formatted');
   if (existsSync(made)) return made;
   const folder = mkdtempSync(join(kafkaCache, 'formatting-'));
@@ -235,7 +237,7 @@ function formatted(): string {
       '--add-scram',
       `${mechanism}=[name=${APP_USER},password=${APP_PASSWORD}]`,
     ]);
-    const args = ['-cp', kafkaClassPath(), 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', config];
+    const args = ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', config];
     execFileSync('java', [...args, ...users], { stdio: ['ignore', 'ignore', 'pipe'] });
     if (!existsSync(made)) renameSync(join(folder, 'data'), made);
   } finally {
