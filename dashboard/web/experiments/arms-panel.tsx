@@ -70,16 +70,15 @@ export function ArmsPanel({ id, setup, results, kind }: ArmsPanelProps) {
   return (
     <Panel title="Variants">
       <div className="overflow-x-auto pb-1">
-        <table aria-label="Variants" className="w-full text-small">
+        <table
+          aria-label="Variants"
+          className={`w-full table-fixed text-small ${arms.length > FEW_ARMS ? 'min-w-180' : ''}`}
+        >
           <thead>
             <tr className="border-y border-line align-top">
-              <td className="min-w-26" />
+              <td className="w-[32%] max-w-44" />
               {arms.map((arm, index) => (
-                <th
-                  key={arm.name}
-                  scope="col"
-                  className={`${cell} w-[32%] max-w-48 align-top font-medium whitespace-normal`}
-                >
+                <th key={arm.name} scope="col" className="px-2 py-1 text-right align-top font-medium last:pr-3">
                   <ArmName name={arm.name} index={index} />
                   <span
                     className="line-clamp-2 text-micro font-normal break-words text-muted"
@@ -131,6 +130,8 @@ export function ArmsPanel({ id, setup, results, kind }: ArmsPanelProps) {
   );
 }
 
+/** More have no room beside each other on a narrow screen. */
+const FEW_ARMS = 3;
 const cell = 'px-2 py-1 text-right whitespace-nowrap last:pr-3';
 
 function Title({ note, children }: { note?: string; children: ReactNode }) {

@@ -88,7 +88,15 @@ export const experimentColumns = (search: string): readonly TableColumn<ConfigEn
     narrow: true,
     cell: (entry) => {
       const setup = readExperiment(entry);
-      return setup === null ? null : <StatusBadge status={setup.status} />;
+      if (setup === null) return null;
+      return (
+        <span className="flex min-w-0 flex-col">
+          <StatusBadge status={setup.status} />
+          <span className="text-micro text-muted sm:hidden">
+            <Verdict entry={entry} />
+          </span>
+        </span>
+      );
     },
   },
   {

@@ -108,7 +108,7 @@ export function versionWords(entry: ConfigEntry): string {
   return [
     `${statusTitles[setup.status]}${setup.pausedBecause === '' ? '' : ` by a guard: ${setup.pausedBecause}`}`,
     setup.name,
-    `${shareText(setup.exposure)} of ${setup.unit}s of ${targetWords(setup)}`,
+    `${shareText(setup.exposure)} of the ${setup.unit}s ${setup.targeting.length === 0 ? 'of' : 'where'} ${targetWords(setup)}`,
     arms,
     `goal ${metricNames[setup.goal]}`,
     ...guards,
