@@ -17,6 +17,7 @@ import { PropertiesPage } from './pages/properties.tsx';
 import { RequestsPage } from './pages/requests.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { PropertyValuePage, ValuePage } from './pages/value.tsx';
+import { RoutesPage } from './routes/routes-page.tsx';
 import { places } from './state/places.ts';
 
 const router = createBrowserRouter([
@@ -43,6 +44,7 @@ const router = createBrowserRouter([
           { path: 'experiments/new', Component: NewExperimentPage },
           { path: 'experiments/:id', Component: ExperimentPage },
           { path: 'experiments/:id/edit', Component: EditExperimentPage },
+          { path: 'routes', Component: RoutesPage },
           { path: 'cache', Component: CachePage },
           { path: 'prices', Component: PricesPage },
           { path: 'reconciliation', Component: ReconciliationPage },

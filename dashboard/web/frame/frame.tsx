@@ -15,7 +15,7 @@ import { TopBar } from './top-bar.tsx';
 import { NoWarehouseYet, WarehouseNotice } from './warehouse-notice.tsx';
 
 /** Pages that know no range, which stand before the first request too. */
-const timelessPaths = ['/experiments', '/prices', '/reconciliation'];
+const timelessPaths = ['/experiments', '/routes', '/prices', '/reconciliation'];
 const isTimeless = (path: string): boolean =>
   timelessPaths.some((each) => path === each || path.startsWith(`${each}/`));
 

@@ -10,6 +10,7 @@ import {
   List,
   type LucideIcon,
   MessagesSquare,
+  Route,
   Scale,
   Tags,
   Users,
@@ -55,6 +56,7 @@ const groups: readonly { readonly title: string; readonly entries: readonly Entr
     title: 'Steer',
     entries: [
       { to: '/experiments', title: 'Experiments', icon: FlaskConical },
+      { to: '/routes', title: 'Routes', icon: Route },
       { to: '/cache', title: 'Cache', icon: DatabaseZap },
     ],
   },
