@@ -94,6 +94,7 @@ describe('a month of demo history', () => {
     ['sessions', '/sessions'],
     ['properties', '/properties'],
     ['cache', '/cache'],
+    ['routes', '/routes'],
   ] as const;
   const looks = [
     { name: 'light-1440', width: 1440, height: 900, dark: false },

@@ -101,7 +101,7 @@ it('is followed by the proxy, and its traffic and reasons can be read', async ()
   await open(`/requests?open=${encodeURIComponent(writeOpen(identity))}&tab=timing`);
   const section = page.getByRole('region', { name: 'Routing' });
   await section.getByText('openai/gpt-4o-mini costs least by the price lists.').waitFor();
-  expect(await section.getByRole('list', { name: 'Candidates' }).getByRole('listitem').allTextContents()).toEqual([
+  expect(await section.getByRole('table', { name: 'Candidates' }).locator('tbody').allTextContents()).toEqual([
     // 3 tokens (10 bytes) × 150 n$ + 500 × 600 n$, and 3 × 2,500 n$ + 500 × 10,000 n$
     expect.stringMatching(/^1openai\/gpt-4o-mini≈ \$0\.0003005/),
     expect.stringMatching(/^2openai\/gpt-4o≈ \$0\.005008/),

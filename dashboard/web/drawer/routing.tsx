@@ -24,33 +24,58 @@ export function Routing({ trace }: { trace: Trace }) {
           ...trace.notes.map((note): [string, string] => ['Note', note]),
         ]}
       />
-      <ol aria-label="Candidates" className="mt-2 flex flex-col">
+      <table aria-label="Candidates" className="mt-2 w-full table-fixed text-small">
+        <thead>
+          <tr className="text-micro text-muted">
+            <th scope="col" className="w-6">
+              <span className="sr-only">Place</span>
+            </th>
+            <th scope="col" className="pb-1 text-left font-normal">
+              Candidate
+            </th>
+            <th scope="col" className={`${figure} w-24 pb-1 font-normal`} title="Of this request, by the price lists">
+              Estimate
+            </th>
+            <th scope="col" className={`${figure} w-20 pb-1 font-normal`} title="Mean, as measured lately">
+              First byte
+            </th>
+            <th scope="col" className={`${figure} w-20 pb-1 font-normal`} title="Calls at that moment">
+              Under way
+            </th>
+          </tr>
+        </thead>
         {candidates.map((candidate) => (
           <Candidate key={candidate.model} candidate={candidate} />
         ))}
-      </ol>
+      </table>
     </section>
   );
 }
 
+const figure = 'pl-2 text-right whitespace-nowrap';
+
 function Candidate({ candidate }: { candidate: TracedCandidate }) {
   const { model, place, excluded, costNano, ttftMs, inFlight, breaker } = candidate;
+  const why = [excluded, restWords[breaker]].filter(Boolean).join('; ');
   return (
-    <li className={`border-t border-line/60 py-1.5 text-small ${place === null ? 'text-muted' : ''}`}>
-      <div className="flex gap-2">
-        <span className="w-4 shrink-0 text-right text-muted">{place ?? UNKNOWN}</span>
-        <code className="min-w-0 flex-1 truncate font-mono">{model}</code>
-        <span title="Estimated cost of this request">
-          {costNano === null ? UNKNOWN : `≈ ${nanoMoney(BigInt(costNano))}`}
-        </span>
-        <span title="Mean time to the first byte, as measured lately" className="w-16 text-right">
-          {ttftMs === null ? UNKNOWN : duration(ttftMs)}
-        </span>
-        <span title="Calls under way" className="w-10 text-right">
-          {integer(inFlight)}
-        </span>
-      </div>
-      <p className="pl-6 text-muted">{[excluded, restWords[breaker]].filter(Boolean).join('; ')}</p>
-    </li>
+    <tbody className={`border-t border-line/60 ${place === null ? 'text-muted' : ''}`}>
+      <tr>
+        <td className="py-1.5 text-muted">{place ?? UNKNOWN}</td>
+        <td className="truncate font-mono" title={model}>
+          {model}
+        </td>
+        <td className={figure}>{costNano === null ? UNKNOWN : `≈ ${nanoMoney(BigInt(costNano))}`}</td>
+        <td className={figure}>{ttftMs === null ? UNKNOWN : duration(ttftMs)}</td>
+        <td className={figure}>{integer(inFlight)}</td>
+      </tr>
+      {why !== '' && (
+        <tr>
+          <td />
+          <td colSpan={4} className="pb-1.5 text-muted">
+            {why}
+          </td>
+        </tr>
+      )}
+    </tbody>
   );
 }
