@@ -5,7 +5,7 @@ import { ApiFailure } from '../api/client.ts';
 import { reasonOf } from '../parts/failure.tsx';
 import { saveEntry } from './queries.ts';
 
-interface Saving {
+export interface Saving {
   readonly busy: boolean;
   readonly problem: string | null;
   /** Somebody else saved, or deleted, what is being edited. */

@@ -1,12 +1,10 @@
-import { useState } from 'react';
 import type { ConfigEntry } from '../../../domain/money-api.ts';
 import { routeStrategy } from '../../../domain/routing/strategy.ts';
 import { strategyTitles } from '../drawer/routing-words.ts';
 import { Choice } from '../experiments/choice.tsx';
+import { useEditing } from '../money/editing.ts';
+import { EntryDialog } from '../money/entry-dialog.tsx';
 import { TextField } from '../money/fields.tsx';
-import { DialogBody, DialogFoot, FormDialog } from '../money/form-dialog.tsx';
-import { useSaving } from '../money/saving.ts';
-import { Button } from '../parts/button.tsx';
 import { emptyRoute, type RouteDraft, routeDraft, routeOf } from './route-draft.ts';
 import { readRoute } from './route-words.ts';
 import { RuleFields } from './rule-fields.tsx';
@@ -21,60 +19,25 @@ interface RouteDialogProps {
 }
 
 export function RouteDialog({ entry, onClose }: RouteDialogProps) {
-  const [base, setBase] = useState(entry);
-  const [draft, setDraft] = useState<RouteDraft>(() => draftOf(entry) ?? emptyRoute);
-  const saving = useSaving('route');
-  const change = (part: Partial<RouteDraft>) => {
-    setDraft((now) => ({ ...now, ...part }));
-    saving.forgive();
-  };
+  const editing = useEditing<RouteDraft>({ kind: 'route', entry, draftOf, empty: emptyRoute, onClose });
 
   async function submit() {
-    if (await saving.save(base, routeOf(draft))) onClose();
-  }
-
-  function loadNewest() {
-    const newest = base === null ? null : saving.newest(base.id);
-    const fresh = draftOf(newest);
-    if (fresh === null) return onClose();
-    setBase(newest);
-    setDraft(fresh);
-    saving.forgive();
+    if (await editing.save(routeOf(editing.draft))) onClose();
   }
 
   return (
-    <FormDialog
+    <EntryDialog
       title={entry === null ? 'Make a route' : 'Edit the route'}
       text="Apps ask the unified base URL /v1 for its name; one of its targets answers, the others where that fails."
       onClose={onClose}
       wide
+      save="Save the route"
+      problem={editing.saving.problem?.replaceAll('value.', '') ?? null}
+      editing={editing}
+      onSubmit={submit}
     >
-      <form
-        className="flex min-h-0 flex-1 flex-col"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <DialogBody>
-          <Fields draft={draft} isNew={entry === null} onChange={change} />
-        </DialogBody>
-        <DialogFoot problem={saving.problem?.replaceAll('value.', '') ?? null}>
-          {saving.stale ? (
-            <Button look="primary" onClick={loadNewest}>
-              Load what stands now
-            </Button>
-          ) : (
-            <>
-              <Button onClick={onClose}>Cancel</Button>
-              <Button type="submit" look="primary" disabled={saving.busy}>
-                {saving.busy ? 'Saving …' : 'Save the route'}
-              </Button>
-            </>
-          )}
-        </DialogFoot>
-      </form>
-    </FormDialog>
+      <Fields draft={editing.draft} isNew={entry === null} onChange={editing.change} />
+    </EntryDialog>
   );
 }
 
@@ -117,7 +80,7 @@ function Fields({ draft, isNew, onChange }: FieldsProps) {
   );
 }
 
-function draftOf(entry: ConfigEntry | null): RouteDraft | null {
-  const value = entry === null ? null : readRoute(entry);
+function draftOf(entry: ConfigEntry): RouteDraft | null {
+  const value = readRoute(entry);
   return value === null ? null : routeDraft(value);
 }
