@@ -90,6 +90,7 @@ describe.skipIf(brokerMissing() !== null)('the services of docker-compose.yml', 
         .replace('redis://redis:6379', redis?.url ?? 'redis://127.0.0.1:9')
         .replace('http://clickhouse:8123', engine.url)
         .replace('http://proxy:8787', `http://127.0.0.1:${ports.get('proxy')}`)
+        .replace('http://dashboard:8788', `http://127.0.0.1:${ports.get('dashboard')}`)
         .replace('0.0.0.0', '127.0.0.1');
     const given = Object.entries(service(name).environment).map(([key, value]) => [key, moved(value)]);
     const here = {
@@ -202,6 +203,29 @@ describe.skipIf(brokerMissing() !== null)('the services of docker-compose.yml', 
     expect((await fetch(status)).status).toBe(401);
     const answer = await fetch(status, { headers: { authorization: `Bearer ${secrets['SPENDLENS_TOKEN']}` } });
     expect(await answer.json()).toMatchObject({ warehouse: { reachable: true }, rows: { app: 3 } });
+  });
+
+  it('a route that is made on the dashboard reaches the proxies', async () => {
+    const value = { name: 'quick', targets: [{ model: 'openai/gpt-4o-mini' }] };
+    const made = await fetch(`http://127.0.0.1:${ports.get('dashboard')}/api/routes`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secrets['SPENDLENS_TOKEN']}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ version: 0, value }),
+    });
+    expect(made.status).toBe(200);
+    const isKnown = async (proxy: string) => {
+      const answer = await fetch(`http://127.0.0.1:${ports.get(proxy)}/v1/chat/completions`, {
+        method: 'POST',
+        headers: {
+          authorization: 'Bearer sk-secret',
+          'helicone-auth': `Bearer ${secrets['SPENDLENS_PROXY_KEY']}`,
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify({ model: 'quick', messages: [{ role: 'user', content: 'hello' }] }),
+      });
+      return z.object({ model: z.string() }).safeParse(await answer.json()).data?.model === 'gpt-4o-mini';
+    };
+    for (const proxy of ['proxy', 'proxy 2']) expect(await until(() => isKnown(proxy), 20_000), proxy).toBe(true);
   });
 
   it('each tells its metrics to who has their token', async () => {

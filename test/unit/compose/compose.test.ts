@@ -122,7 +122,13 @@ describe('docker-compose.yml', () => {
   );
 
   it.each(own)('%s reaches services that are there, on ports that they listen on', (_, { environment }) => {
-    const listening: Record<string, string> = { kafka: '9092', clickhouse: '8123', proxy: '8787', redis: '6379' };
+    const listening: Record<string, string> = {
+      kafka: '9092',
+      clickhouse: '8123',
+      proxy: '8787',
+      dashboard: '8788',
+      redis: '6379',
+    };
     const addresses = Object.values(environment).flatMap((value) => [...value.matchAll(/(?:^|\/\/)([a-z]+):(\d+)$/g)]);
     for (const [, host = '', port] of addresses) {
       expect(Object.keys(resolved.services)).toContain(host);
@@ -165,7 +171,7 @@ describe('docker-compose.yml', () => {
     expect(holders('CLICKHOUSE_ADMIN_PASSWORD')).toEqual(['migrate']);
     expect(holders('SPENDLENS_INGEST_PASSWORD')).toEqual(['migrate', 'ingest']);
     expect(holders('SPENDLENS_DASHBOARD_PASSWORD')).toEqual(['migrate', 'dashboard']);
-    expect(holders('SPENDLENS_TOKEN')).toEqual(['dashboard']);
+    expect(holders('SPENDLENS_TOKEN')).toEqual(['proxy', 'dashboard']);
   });
 
   it('lets each role drain before it is killed', () => {
