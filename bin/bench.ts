@@ -33,76 +33,47 @@ const { values } = parseArgs({
     flag: { type: 'string', multiple: true, default: [] },
   },
 });
-if (values.reprice !== undefined) {
-  const rows = Number(values.reprice);
-  if (!(rows >= 1000)) {
-    process.stderr.write('npm run bench -- --reprice ROWS: 1000 or more\n');
-    process.exit(2);
-  }
-  await benchRepricing(rows);
-  process.exit(0);
+const seconds = atLeast(0.1, 'seconds');
+
+/** The benches that stand alone: the first one named runs. */
+const benches: Readonly<Partial<Record<keyof typeof values, () => Promise<void> | void>>> = {
+  reprice: () => benchRepricing(atLeast(1_000, 'reprice')),
+  ingest: () => benchIngest({ exchanges: atLeast(1_000, 'exchanges'), memoryMinutes: atLeast(0, 'memory') }),
+  sizes: () => benchSizes(10_000),
+  compression: benchCompression,
+  experiment: () => benchExperiment(atLeast(10_000, 'exposures')),
+  edges: benchEdges,
+  workers: async () => {
+    const workers = atLeast(2, 'workers');
+    await build();
+    await benchWorkers(workers);
+  },
+  cost: () => benchCost({ seconds, against: values.against, flags: values.flag }),
+  kafka: () => benchKafka(seconds),
+};
+
+const [alone] = Object.entries(benches).filter(([name]) => name in values);
+await (alone?.[1] ?? runSections)();
+process.exit(0);
+
+async function runSections(): Promise<void> {
+  const outageSeconds = values.outage === undefined ? 60 : atLeast(0, 'outage');
+  const named = (['latency', 'throughput', 'outage'] as const).filter((section) => values[section] !== undefined);
+  const sections = new Set<Section>(named.length > 0 ? named : ['latency', 'throughput', 'outage']);
+  await build();
+  await runBench({ sections, seconds, outageSeconds });
 }
-if (values.ingest) {
-  const [exchanges, memoryMinutes] = [Number(values.exchanges), Number(values.memory)];
-  if (!(exchanges >= 1000 && memoryMinutes >= 0)) {
-    process.stderr.write('npm run bench -- --ingest [--exchanges N] [--memory MINUTES]: 1000 or more exchanges\n');
-    process.exit(2);
-  }
-  await benchIngest({ exchanges, memoryMinutes });
-  process.exit(0);
-}
-if (values.sizes) {
-  await benchSizes(10_000);
-  process.exit(0);
-}
-if (values.compression) {
-  benchCompression();
-  process.exit(0);
-}
-if (values.experiment) {
-  const exposures = Number(values.exposures);
-  if (!(exposures >= 10_000)) {
-    process.stderr.write('npm run bench -- --experiment [--exposures N]: 10000 or more\n');
-    process.exit(2);
-  }
-  await benchExperiment(exposures);
-  process.exit(0);
-}
-if (values.edges) {
-  await benchEdges();
-  process.exit(0);
-}
-if (values.workers !== undefined) {
-  const workers = Number(values.workers);
-  if (!(Number.isInteger(workers) && workers >= 2)) {
-    process.stderr.write('npm run bench -- --workers N: 2 or more\n');
-    process.exit(2);
-  }
+
+async function build(): Promise<void> {
   await buildWeb((line) => process.stderr.write(`${line}\n`));
-  await benchWorkers(workers);
-  process.exit(0);
 }
-const seconds = Number(values.seconds);
-const outageSeconds = Number(values.outage ?? 60);
-if (!(seconds > 0 && outageSeconds >= 0)) {
-  process.stderr.write(
-    'npm run bench -- [--latency] [--throughput] [--outage SECONDS] [--seconds N]: the sections named, or all three\n',
-  );
+
+function atLeast(
+  least: number,
+  name: 'seconds' | 'outage' | 'workers' | 'reprice' | 'exposures' | 'exchanges' | 'memory',
+): number {
+  const number = Number(values[name]);
+  if (number >= least && (name === 'seconds' || Number.isInteger(number))) return number;
+  process.stderr.write(`npm run bench -- --${name} N: a number from ${least}, found ${values[name]}\n`);
   process.exit(2);
 }
-if (values.cost) {
-  await benchCost({ seconds, against: values.against, flags: values.flag });
-  process.exit(0);
-}
-if (values.kafka) {
-  await benchKafka(seconds);
-  process.exit(0);
-}
-await buildWeb((line) => process.stderr.write(`${line}\n`));
-const sections = new Set<Section>();
-if (values.latency) sections.add('latency');
-if (values.throughput) sections.add('throughput');
-if (values.outage !== undefined) sections.add('outage');
-const all: readonly Section[] = ['latency', 'throughput', 'outage'];
-await runBench({ sections: sections.size > 0 ? sections : new Set(all), seconds, outageSeconds });
-process.exit(0);
