@@ -81,6 +81,9 @@ async function drop(letters: DeadLetters, only?: DeadLetterId): Promise<void> {
   say(`${found.length} dropped`);
 }
 
+// `| head` closes the pipe when it has seen enough.
+process.stdout.on('error', () => process.exit(0));
+
 main().catch((error: unknown) => {
   const permanent = error instanceof SpendlensError && !error.retryable;
   process.stderr.write(`spendlens dlq: ${error instanceof Error ? error.message : String(error)}\n`);

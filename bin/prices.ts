@@ -139,6 +139,9 @@ function figuresOf({ figures }: CatalogueChange): string {
   return figures.map((figure) => `\n           ${figure}`).join('');
 }
 
+// `| head` closes the pipe when it has seen enough.
+process.stdout.on('error', () => process.exit(0));
+
 main().catch((error: unknown) => {
   process.stderr.write(`spendlens prices: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = error instanceof SpendlensError && !error.retryable ? EXIT_CONFIG : 1;

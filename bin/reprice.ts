@@ -178,6 +178,9 @@ function endProgress(): void {
   if (process.stderr.isTTY) process.stderr.write('\n');
 }
 
+// `| head` closes the pipe when it has seen enough.
+process.stdout.on('error', () => process.exit(0));
+
 main().catch((error: unknown) => {
   const permanent = error instanceof SpendlensError && !error.retryable;
   process.stderr.write(`spendlens reprice: ${error instanceof Error ? error.message : String(error)}\n`);
