@@ -9,6 +9,9 @@ import { createIngestMetrics } from '../../../ingest/metrics.ts';
 import { createCaptureMemory } from '../../../proxy/capture/memory.ts';
 import { createForwarderMetrics } from '../../../proxy/forwarder/metrics.ts';
 import { createProxyMetrics } from '../../../proxy/metrics.ts';
+import { createProviderLabel } from '../../../proxy/provider-label.ts';
+import { createRoutedMetrics } from '../../../proxy/routed/metrics.ts';
+import { createTargetStates } from '../../../proxy/routed/target-states.ts';
 import { openTestOutbox, type TestOutbox } from '../../harness/ingest.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
@@ -39,7 +42,10 @@ let known: ReadonlySet<string>;
 beforeAll(async () => {
   box = await openTestOutbox();
   const registries = [new Registry(), new Registry(), new Registry()] as const;
-  createProxyMetrics(registries[0], box.outbox, createCaptureMemory(1));
+  const labelOf = createProviderLabel([]);
+  createProxyMetrics(registries[0], box.outbox, createCaptureMemory(1), labelOf);
+  const { look } = createTargetStates();
+  createRoutedMetrics({ registry: registries[0], labelOf, targets: () => [], look });
   createIngestMetrics(registries[1], Date.now).watchLag(() => []);
   createForwarderMetrics(registries[2], { behindSince: () => null, bytesInFlight: () => 0 });
   const all = [...registries, createProcessMetrics(() => [])];
