@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse } from 'node:http';
 import { limitConnect } from './connect-timeout.ts';
+import { writeInterim } from './interim.ts';
 import type { Passage } from './passage.ts';
 import { Passing, type PassingParts } from './passing.ts';
 import type { StallWatch } from './stall-watch.ts';
@@ -56,15 +57,13 @@ function passExpectation(req: IncomingMessage, proxyReq: ClientRequest): void {
 
 /** Answers before the answer: a 100 to who waits for it, and the likes of 103 as they came. */
 function passInterim(interim: InformationEvent, req: IncomingMessage, res: ServerResponse): void {
-  const { statusCode, statusMessage, rawHeaders } = interim;
-  if (req.httpVersionMinor === 0 || res.headersSent || !res.socket) return;
-  if (statusCode === 100) {
-    if (req[EXPECT] !== undefined) res.writeContinue();
+  const { statusCode: status, statusMessage: statusText, rawHeaders } = interim;
+  if (status !== 100) {
+    writeInterim(res, { status, statusText, rawHeaders });
     return;
   }
-  let head = `HTTP/1.1 ${statusCode} ${statusMessage}\r\n`;
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) head += `${rawHeaders[i]}: ${rawHeaders[i + 1]}\r\n`;
-  res.socket.write(`${head}\r\n`, 'latin1');
+  if (req[EXPECT] === undefined || req.httpVersionMinor === 0 || res.headersSent || !res.socket) return;
+  res.writeContinue();
 }
 
 export function pairs(raw: readonly string[]): [string, string][] {

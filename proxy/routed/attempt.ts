@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { Failure } from '../../domain/routing/failure.ts';
 import type { WireFormat } from '../../domain/usage/facts.ts';
 import type { KeptAnswer } from '../cache/kept-answer.ts';
+import { type Interim, writeInterim } from '../interim.ts';
 import type { Recording } from '../recording.ts';
 import type { Destination } from '../upstream.ts';
 import { type Answer, createAnswer } from './answer.ts';
@@ -53,11 +54,15 @@ export interface Attempt {
   abort(): void;
 }
 
+/** A provider that announces without end must not fill the memory. */
+const MAX_INTERIMS = 16;
+
 /** One upstream call, up to the point where it is settled whether its answer is the app's. */
 export function startAttempt(options: AttemptOptions): Attempt {
   const { dispatcher, destination, request, limits, res, recording, format, holds, watch } = options;
   let answer: Answer | null = null;
   let gate: Gate | null = null;
+  const interims: Interim[] = [];
   let isJudged = false;
   /** Set once the provider has said all, while somebody still decides. */
   let ending: (() => void) | null = null;
@@ -70,6 +75,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
 
   function release(): void {
     isJudged = true;
+    for (const interim of interims) writeInterim(res, interim);
     answer?.go();
     settle({ kind: 'answered' });
     if (ending) ending();
@@ -87,6 +93,12 @@ export function startAttempt(options: AttemptOptions): Attempt {
     if (ending === null) call.pause();
     const failure = failureOfAnswer(verdict, answer, textOf(answer.held, answer.encoding), options.hidesUsage);
     settle({ kind: 'failed', failure, answer: { release, discard: abort } });
+  }
+
+  /** What announces an answer comes with it: another call's may take its place. */
+  function announced(interim: Interim): void {
+    if (!holds.error && !holds.answer) writeInterim(res, interim);
+    else if (interims.length < MAX_INTERIMS) interims.push(interim);
   }
 
   function answered(head: AnswerHead): void {
@@ -165,7 +177,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
 
   void done.then(watch.over);
   recording.called();
-  const call: UpstreamCall = callUpstream(dispatcher, request, limits, { answered, data, ended, failed });
+  const call: UpstreamCall = callUpstream(dispatcher, request, limits, { announced, answered, data, ended, failed });
   return { result, done, abort };
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import type { Interim } from '../interim.ts';
 import type { TimeLimits } from './limits.ts';
 
 /** A call that a limit of ours ended. */
@@ -28,6 +29,8 @@ export interface AnswerHead {
 
 /** What happens to a call, in this order; after `ended` or `failed` nothing more. */
 export interface CallEvents {
+  /** Any number of times. */
+  announced(interim: Interim): void;
   answered(head: AnswerHead): void;
   data(chunk: NonSharedBuffer): void;
   ended(rawTrailers: readonly string[]): void;
@@ -96,10 +99,11 @@ export function callUpstream(
       limit(limits.firstByteMs, `did not answer within ${limits.firstByteMs} ms`);
     },
     onResponseStart(started, status, headers, statusText = '') {
-      // Early hints are about a response, and none.
-      if (isOver || status < 200) return;
+      if (isOver) return;
+      const rawHeaders = textsOf(started.rawHeaders);
+      if (status < 200) return events.announced({ status, statusText, rawHeaders });
       limit(limits.idleMs, `was silent for ${limits.idleMs} ms`);
-      events.answered({ status, statusText, rawHeaders: textsOf(started.rawHeaders), headers });
+      events.answered({ status, statusText, rawHeaders, headers });
     },
     onResponseData(_started, chunk) {
       if (isOver) return;

@@ -1,7 +1,14 @@
 import { Agent, type OutgoingHttpHeaders, request } from 'node:http';
 
+/** Of an answer before the answer. */
+export interface Interim {
+  readonly status: number;
+  readonly rawHeaders: readonly string[];
+}
+
 /** An answer byte by byte, as no convenient client shows it. */
 export interface Answer {
+  readonly interims: readonly Interim[];
   readonly status: number;
   readonly statusText: string;
   /** Names and values in turn, as they came. */
@@ -32,6 +39,7 @@ export function call(url: string, { method = 'GET', headers = {}, body, agent = 
     const { hostname, port, origin } = new URL(url);
     const path = url.slice(origin.length);
     let answered = false;
+    const interims: Interim[] = [];
     const req = request({ hostname, port, path, method, headers, agent, maxHeaderSize: 1024 * 1024 }, (res) => {
       answered = true;
       const chunks: Buffer[] = [];
@@ -43,6 +51,7 @@ export function call(url: string, { method = 'GET', headers = {}, body, agent = 
       res.on('error', () => {});
       res.on('close', () =>
         resolve({
+          interims,
           status: res.statusCode ?? 0,
           statusText: res.statusMessage ?? '',
           rawHeaders: res.rawHeaders,
@@ -54,6 +63,7 @@ export function call(url: string, { method = 'GET', headers = {}, body, agent = 
         }),
       );
     });
+    req.on('information', ({ statusCode: status, rawHeaders }) => interims.push({ status, rawHeaders }));
     req.on('error', (error) => {
       if (!answered) reject(error);
     });

@@ -284,6 +284,24 @@ describe('on the way back', () => {
       expect(pairs).toContain(pair);
   });
 
+  it.each([
+    ['of the one call that there is', {}, 200],
+    ['of the call whose answer is the app’s', fast, 503],
+  ])('interim answers come first and as they are: those %s', async (_name, headers, first) => {
+    let turn = 0;
+    upstream.answer((_req, res) => {
+      res.writeEarlyHints({ link: `</${++turn}.css>; rel=preload`, 'x-trace': 'id: 1' });
+      res.writeProcessing();
+      res.writeHead(turn === 1 ? first : 200, { 'content-type': 'application/json' }).end('{}');
+    });
+    const answer = await post({ 'helicone-stream-usage': 'true', ...headers });
+    expect(answer).toMatchObject({ status: 200, headers: { 'spendlens-attempts': String(turn) } });
+    expect(answer.interims).toEqual([
+      { status: 103, rawHeaders: ['Link', `</${turn}.css>; rel=preload`, 'x-trace', 'id: 1'] },
+      { status: 102, rawHeaders: [] },
+    ]);
+  });
+
   it('each event of a stream goes on at once', async () => {
     upstream.answer(async (_req, res) => {
       res.writeHead(200, { 'content-type': 'text/event-stream' });
