@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Exchange } from '../domain/exchange.ts';
 import type { CaptureMemory } from './capture/memory.ts';
 import type { Outbox } from './outbox/outbox.ts';
+import type { ProviderLabel } from './provider-label.ts';
 
 export interface ProxyMetrics {
   observe(exchange: Exchange): void;
@@ -12,7 +13,12 @@ export interface ProxyMetrics {
 const DURATIONS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 const OVERHEADS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1];
 
-export function createProxyMetrics(registry: Registry, outbox: Outbox, memory: CaptureMemory): ProxyMetrics {
+export function createProxyMetrics(
+  registry: Registry,
+  outbox: Outbox,
+  memory: CaptureMemory,
+  labelOf: ProviderLabel,
+): ProxyMetrics {
   const registers = [registry];
   const labelNames = ['provider'] as const;
   const requests = new Counter({
@@ -63,9 +69,10 @@ export function createProxyMetrics(registry: Registry, outbox: Outbox, memory: C
   };
   return {
     observe({ provider, status, latencyMs, ttftMs, overheadMs }) {
-      const own = children(provider);
+      const label = labelOf(provider);
+      const own = children(label);
       const statusClass = status === null ? 'none' : `${Math.floor(status / 100)}xx`;
-      const counter = own.statuses.get(statusClass) ?? requests.labels({ provider, status: statusClass });
+      const counter = own.statuses.get(statusClass) ?? requests.labels({ provider: label, status: statusClass });
       own.statuses.set(statusClass, counter);
       counter.inc();
       own.duration.observe(latencyMs / 1000);

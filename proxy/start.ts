@@ -20,6 +20,7 @@ import { createOperationsPaths } from './operations.ts';
 import { adoptOrphans } from './outbox/adopt.ts';
 import { openOutbox } from './outbox/open-outbox.ts';
 import { createPassLane } from './pass-lane.ts';
+import { createProviderLabel } from './provider-label.ts';
 import { openRoutedLane } from './routed/open-lane.ts';
 import { createTargetRules } from './routed/target-rules.ts';
 import { createProxyServer } from './server.ts';
@@ -45,7 +46,8 @@ export async function startProxy({ env, log, registry, supervision }: RoleContex
     address: dashboardAddress(settings.data, settings.dashboard),
     log,
   });
-  const laneOptions = { config, providers, resolver, appTimeouts, settings, env, log };
+  const labelOf = createProviderLabel(providers);
+  const laneOptions = { config, providers, resolver, appTimeouts, settings, env, log, registry, labelOf };
   const routed = openRoutedLane({ ...laneOptions, snapshot: snapshot.current });
   const proxyKey = settings.proxyKey === null ? null : createProxyKey(settings.proxyKey);
   const { acknowledgementPath, outboxes, adoptFrom } = settings;
@@ -66,7 +68,7 @@ export async function startProxy({ env, log, registry, supervision }: RoleContex
       memory,
       facts,
       captureLimit: settings.captureLimit,
-      metrics: createProxyMetrics(registry, outbox, memory),
+      metrics: createProxyMetrics(registry, outbox, memory, labelOf),
       onSettled: drain.settled,
     },
     onAdmitted: drain.begun,

@@ -88,7 +88,8 @@ export function createApp({ config, warehouse, children, log, money, experiments
   app.use('/api', express.json({ limit: BODY_LIMIT }), createSignIn(sessions, limiter), gate);
   app.get('/api/me', (_request, response) => void response.json({}));
   app.use('/api', createApi(warehouse, status), createMoneyApi({ warehouse, ...money }), createScoresApi(scores));
-  app.use('/api/snapshot', createSnapshot({ log: money.log, experiments: experiments.declared, routes }));
+  const { log: changes, fileRules } = money;
+  app.use('/api/snapshot', createSnapshot({ log: changes, experiments: experiments.declared, routes, fileRules }));
   app.use('/api/experiments', createExperiments({ warehouse, log: money.log, ...experiments }));
   app.use(
     '/api/routes',

@@ -1,3 +1,4 @@
+import { type HeaderList, headerOf } from '../usage/reader.ts';
 import { matchesGlob } from './glob.ts';
 import { type Rate, rates } from './table/rates.ts';
 
@@ -68,4 +69,9 @@ export function regionOf(upstream: string, path: string): string {
     return place === 'global' ? '' : place;
   }
   return /^([a-z]{2})\.api\.(?:openai\.com|x\.ai)$/.exec(host)?.[1] ?? '';
+}
+
+/** Gemini names the tier that it served in a header: https://ai.google.dev/gemini-api/docs/priority-inference */
+export function servedTier(headers: HeaderList): string {
+  return headerOf(headers, 'x-gemini-service-tier');
 }

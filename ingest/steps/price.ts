@@ -1,8 +1,7 @@
-import type { Attempt } from '../../domain/exchange.ts';
 import type { NanoUsd } from '../../domain/money.ts';
 import type { PricedCall } from '../../domain/prices/price-exchange.ts';
 import { priceExchange } from '../../domain/prices/price-exchange.ts';
-import { regionOf } from '../../domain/prices/rate.ts';
+import { regionOf, servedTier } from '../../domain/prices/rate.ts';
 import type { PriceRules } from '../../domain/prices/rules.ts';
 import type { CountedEvent, PricedEvent } from '../event.ts';
 import type { Step } from '../outcome.ts';
@@ -55,11 +54,6 @@ function callOf(event: CountedEvent, model: string, index: number): PricedCall {
     serverTools: facts.serverTools,
     others: facts.others,
   };
-}
-
-/** Gemini names the tier that it served in a header: https://ai.google.dev/gemini-api/docs/priority-inference */
-function servedTier(headers: Attempt['responseHeaders']): string {
-  return headers.find(([name]) => name.toLowerCase() === 'x-gemini-service-tier')?.[1] ?? '';
 }
 
 function noCall({ exchange }: CountedEvent, model: string): PricedCall {

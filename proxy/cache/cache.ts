@@ -15,7 +15,18 @@ export interface AnswerCache {
   save(key: string, asks: CacheAsks, answer: KeptAnswer): Promise<void>;
 }
 
-export function createAnswerCache(store: SharedStore, log: Logger, random: () => number = Math.random): AnswerCache {
+/** `onFailure`: the shared state did not answer. */
+export function createAnswerCache(
+  store: SharedStore,
+  log: Logger,
+  onFailure: () => void,
+  random: () => number = Math.random,
+): AnswerCache {
+  function failed(error: unknown, what: string): void {
+    onFailure();
+    log.debug(error, what);
+  }
+
   async function bucket(key: string, size: number): Promise<(KeptAnswer | null)[]> {
     const slots = Array.from({ length: size }, (_, index) => store.get(`cache:${key}:${index}`));
     return (await Promise.all(slots)).map((bytes) => (bytes === null ? null : decodeKept(bytes)));
@@ -30,7 +41,7 @@ export function createAnswerCache(store: SharedStore, log: Logger, random: () =>
         );
         return found[Math.floor(random() * found.length)] ?? null;
       } catch (error) {
-        log.debug(error, 'the cache could not be asked');
+        failed(error, 'the cache could not be asked');
         return null;
       }
     },
@@ -40,7 +51,7 @@ export function createAnswerCache(store: SharedStore, log: Logger, random: () =>
         const index = free === -1 ? Math.floor(random() * bucketSize) : free;
         await store.put(`cache:${key}:${index}`, encodeKept(answer), maxAgeMs);
       } catch (error) {
-        log.debug(error, 'an answer could not be kept');
+        failed(error, 'an answer could not be kept');
       }
     },
   };

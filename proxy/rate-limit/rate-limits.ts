@@ -22,8 +22,13 @@ const ANY = 1e-9;
 /** Less than any bucket holds. */
 const ALWAYS = -1e300;
 
-/** Token buckets as the reference has them: full at the start, refilled at QUOTA / w. */
-export function createRateLimits(store: SharedStore, log: Logger): RateLimits {
+/** Token buckets as the reference has them: full at the start, refilled at QUOTA / w. `onFailure`: no state answered. */
+export function createRateLimits(store: SharedStore, log: Logger, onFailure: () => void): RateLimits {
+  function failed(error: unknown, what: string): void {
+    onFailure();
+    log.debug(error, what);
+  }
+
   const take = (key: string, policy: RateLimitPolicy, needed: number, cost: number) =>
     store.takeTokens(key, { ...bucketOf(policy), needed, cost, now: Date.now() });
 
@@ -35,14 +40,14 @@ export function createRateLimits(store: SharedStore, log: Logger): RateLimits {
       try {
         return verdictOf(policy, await take(key, policy, isCents ? ANY : 1, isCents ? 0 : 1));
       } catch (error) {
-        log.debug(error, 'a rate limit could not be asked');
+        failed(error, 'a rate limit could not be asked');
         return open;
       }
     },
     async charge(policy, tags, cents) {
       const key = keyOf(policy, tags);
       if (key === null || cents <= 0) return;
-      await take(key, policy, ALWAYS, cents).catch((error) => log.debug(error, 'a rate limit could not be charged'));
+      await take(key, policy, ALWAYS, cents).catch((error) => failed(error, 'a rate limit could not be charged'));
     },
   };
 }

@@ -9,6 +9,7 @@ import { ownAnswerHeaders } from '../headers.ts';
 import { createAnswer } from './answer.ts';
 import type { Run } from './engine.ts';
 import { createEventFrames } from './event-frames.ts';
+import type { RoutedMetrics } from './metrics.ts';
 import { formatOf } from './target.ts';
 import { pathFor } from './target-request.ts';
 
@@ -21,7 +22,7 @@ export interface CacheRun {
 const telling = ['anthropic-version', 'anthropic-beta', 'openai-beta', 'accept'];
 
 /** Answers from the cache where it can; else calls, and keeps what came for those who ask the same. */
-export function createCachedRun(call: (run: Run) => Promise<void>) {
+export function createCachedRun(call: (run: Run) => Promise<void>, metrics: RoutedMetrics) {
   const flights = createFlights<Found>();
 
   return async function runCached(run: Run, { asks, cache }: CacheRun): Promise<void> {
@@ -31,7 +32,10 @@ export function createCachedRun(call: (run: Run) => Promise<void>) {
     if (others !== null) {
       const found = await others;
       if (run.res.destroyed) return;
-      if (found !== null) return serve(run, found);
+      if (found !== null) {
+        metrics.cache(providerOf(run), 'joined');
+        return serve(run, found);
+      }
       return missed(run, asks, (kept) => cache.save(key, asks, kept));
     }
     // Whatever happens, those who wait must not wait for ever.
@@ -40,6 +44,7 @@ export function createCachedRun(call: (run: Run) => Promise<void>) {
       const found = asks.reads ? await cache.find(key, asks) : null;
       if (found !== null) {
         landed = found;
+        metrics.cache(providerOf(run), 'hit');
         if (!run.res.destroyed) serve(run, found);
         return;
       }
@@ -54,7 +59,10 @@ export function createCachedRun(call: (run: Run) => Promise<void>) {
   };
 
   async function missed(run: Run, asks: CacheAsks, save: (kept: KeptAnswer) => Promise<void>): Promise<void> {
-    if (asks.reads) run.passage.recording.steer({ cacheOutcome: 'miss' });
+    if (asks.reads) {
+      metrics.cache(providerOf(run), 'miss');
+      run.passage.recording.steer({ cacheOutcome: 'miss' });
+    }
     const headers = asks.reads ? [...run.moreHeaders, 'Helicone-Cache', 'MISS'] : run.moreHeaders;
     if (!asks.saves) return call({ ...run, moreHeaders: headers });
     let saved: Promise<void> | null = null;
@@ -64,6 +72,10 @@ export function createCachedRun(call: (run: Run) => Promise<void>) {
     await call({ ...run, moreHeaders: headers, keep });
     await saved;
   }
+}
+
+function providerOf({ targets: [{ destination }] }: Run): string {
+  return destination.provider.name;
 }
 
 function keyOf({ req, plan, targets: [target], body }: Run, asks: CacheAsks): string {

@@ -8,6 +8,7 @@ import { redactPath } from '../redact.ts';
 import { answerRefusal, type Refusal } from '../refusal.ts';
 import { type Attempt, startAttempt } from './attempt.ts';
 import type { Dispatchers } from './dispatchers.ts';
+import type { RoutedMetrics } from './metrics.ts';
 import type { RoutePlan } from './plan.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { createSteps, type Step } from './steps.ts';
@@ -21,6 +22,7 @@ export interface EngineParts {
   readonly budget: RetryBudget;
   readonly totalMs: number;
   readonly states: TargetStates;
+  readonly metrics: RoutedMetrics;
 }
 
 export interface Run {
@@ -43,7 +45,7 @@ export interface Run {
 const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 /** Returns `run`, which calls one target after another until an answer is the app's to have. */
-export function createEngine({ dispatchers, budget, totalMs, states }: EngineParts) {
+export function createEngine({ dispatchers, budget, totalMs, states, metrics }: EngineParts) {
   return async function run(options: Run): Promise<void> {
     const { req, res, passage, plan, targets, assignment, body, note, moreHeaders } = options;
     const { recording, requestId } = passage;
@@ -57,7 +59,8 @@ export function createEngine({ dispatchers, budget, totalMs, states }: EnginePar
       isIdempotent: idempotent.has(req.method ?? ''),
       budget,
       random: Math.random,
-      onBudgetSpent: () => {
+      onBudgetSpent: ({ destination }) => {
+        metrics.retry(destination.provider.name, 'held');
         spent = 'off: a tenth of the recent calls there were retries';
       },
     });
@@ -129,9 +132,16 @@ export function createEngine({ dispatchers, budget, totalMs, states }: EnginePar
       recording.passOver(result.failure.errorKind);
       if (next.target !== step.target) budget.called(next.target.destination.upstream);
       if (!(await waited(next.waitMs, gone.signal))) return;
+      count(metrics, step, next, result.failure);
       step = next;
     }
   };
+}
+
+function count(metrics: RoutedMetrics, { target, isPlain }: Step, next: Step, { cause }: Failure): void {
+  const { name } = target.destination.provider;
+  if (next.target !== target) metrics.fallback(name, cause);
+  else if (next.isPlain === isPlain) metrics.retry(name, 'made');
 }
 
 function inTime(step: Step | null, deadlineMs: number): Step | null {

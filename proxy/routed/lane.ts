@@ -16,6 +16,7 @@ import { asObject, type Chooser } from './choose-targets.ts';
 import type { Dispatchers } from './dispatchers.ts';
 import { createEngine, type Run } from './engine.ts';
 import { createLimitedRun } from './limited.ts';
+import type { RoutedMetrics } from './metrics.ts';
 import type { RoutePlan } from './plan.ts';
 import { readRequestBody } from './request-body.ts';
 import type { RetryBudget } from './retry-budget.ts';
@@ -30,10 +31,11 @@ export interface RoutedLaneParts {
   /** Null where there is no state for it. */
   readonly cache: AnswerCache | null;
   readonly limits: RateLimits | null;
-  readonly rules: PriceRules;
+  readonly rules: () => PriceRules;
   readonly bodyLimit: number;
   readonly totalMs: number;
   readonly states: TargetStates;
+  readonly metrics: RoutedMetrics;
   readonly appTimeouts: AppTimeouts;
   readonly log: Logger;
 }
@@ -42,7 +44,7 @@ export interface RoutedLaneParts {
 export function createRoutedLane(parts: RoutedLaneParts) {
   const { choose, cache, bodyLimit, appTimeouts, log } = parts;
   const run = createLimitedRun(createEngine(parts), parts);
-  const runCached = createCachedRun(run);
+  const runCached = createCachedRun(run, parts.metrics);
 
   async function serve(req: IncomingMessage, res: ServerResponse, passage: Passage, plan: RoutePlan): Promise<void> {
     const { recording, destination, requestId } = passage;

@@ -1,10 +1,12 @@
 import type { Named } from '../../domain/prices/rules.ts';
-import { type CompiledRoute, compileRoute, type Route } from '../../domain/routing/route.ts';
+import { type CompiledRoute, compileRoute, type Route, type RouteTarget } from '../../domain/routing/route.ts';
 import type { PublishedRoute } from '../../domain/snapshot.ts';
 
 /** The virtual models by the names that apps ask for. */
 export interface RouteBook {
   find(name: string): CompiledRoute | null;
+  /** PROVIDER/MODEL of all that may be called, once each. */
+  targets(): ReadonlySet<string>;
 }
 
 type Page = ReadonlyMap<string, CompiledRoute>;
@@ -19,18 +21,27 @@ export function createRouteBook(
   let read: ReturnType<typeof published> = [];
   let page: Page = new Map();
 
+  function pageNow(): Page {
+    const now = published();
+    if (now !== read) {
+      read = now;
+      page = pageOf(now.filter(({ id }) => !ids.has(id)));
+    }
+    return page;
+  }
+
   return {
-    find(name) {
-      const own = file.get(name);
-      if (own) return own;
-      const now = published();
-      if (now !== read) {
-        read = now;
-        page = pageOf(now.filter(({ id }) => !ids.has(id)));
-      }
-      return page.get(name) ?? null;
+    find: (name) => file.get(name) ?? pageNow().get(name) ?? null,
+    targets() {
+      // The file's last, since they win.
+      const routes = [...new Map([...pageNow(), ...file]).values()];
+      return new Set(routes.flatMap(targetsOf).map(({ model }) => model));
     },
   };
+}
+
+function targetsOf({ targets, rules }: CompiledRoute): readonly RouteTarget[] {
+  return [...targets, ...rules.flatMap((rule) => rule.targets)];
 }
 
 /** Of two with one name the first stands. */

@@ -16,7 +16,8 @@ export interface RouterParts {
   readonly namer: TargetNamer;
   readonly states: TargetStates;
   readonly providers: readonly Provider[];
-  readonly rules: PriceRules;
+  /** What the user says about prices now. */
+  readonly rules: () => PriceRules;
   readonly random?: () => number;
 }
 
@@ -57,7 +58,7 @@ export function createRouter(parts: RouterParts) {
       obstacle,
       state: states.look(model),
       contextWindow: contextWindow ?? contextWindowOf(provider, name),
-      cost: estimateCost(provider, name, facts, rules, at),
+      cost: estimateCost(provider, name, facts, rules(), at),
     };
   }
 
@@ -67,7 +68,7 @@ export function createRouter(parts: RouterParts) {
     if (suffix === null || namesProvider(suffix.model)) return null;
     const at = new Date();
     const targets = providers
-      .filter((provider) => findPrices(provider.name, [suffix.model], at, rules)?.doubt === '')
+      .filter((provider) => findPrices(provider.name, [suffix.model], at, rules())?.doubt === '')
       .map((provider) => ({ model: `${provider.name}/${suffix.model}`, weight: 1 }))
       .filter(({ model }) => typeof namer.routed(model, first) === 'object');
     return { id: '', targets, strategy: suffix.strategy, rules: [] };

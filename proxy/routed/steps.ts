@@ -25,7 +25,8 @@ export interface StepsOptions {
   readonly isIdempotent: boolean;
   readonly budget: RetryBudget;
   readonly random: () => number;
-  readonly onBudgetSpent: () => void;
+  /** Told of a target that could have been asked again. */
+  readonly onBudgetSpent: (target: Target) => void;
 }
 
 /** The same target again where that may help, else the next one. */
@@ -41,7 +42,7 @@ export function createSteps(options: StepsOptions): Steps {
     const waitMs = retryDelay(retry, made, failure.askedMs, random);
     if (waitMs === null) return null;
     if (!budget.spend(target.destination.upstream)) {
-      onBudgetSpent();
+      onBudgetSpent(target);
       return null;
     }
     made++;

@@ -52,11 +52,16 @@ prices:
 
   /** Each test has a window of its own, and so a bucket of its own. */
   const window = () => (kind === 'LMDB' ? 100_000 : 200_000) + turn * 100;
-  const ask = (policy: string, more: Record<string, string> = {}, path = '/openai/v1/chat/completions') =>
+  const ask = (
+    policy: string,
+    more: Record<string, string> = {},
+    path = '/openai/v1/chat/completions',
+    body = '{"model":"round-price","messages":[]}',
+  ) =>
     call(`${proxy.url}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'helicone-ratelimit-policy': policy, ...more },
-      body: '{"model":"round-price","messages":[]}',
+      body,
     });
 
   it('lets QUOTA calls through, and then says when the next is due', async () => {
@@ -130,6 +135,36 @@ prices:
     expect(await left()).toEqual([200, '50']);
     expect(await left()).toEqual([429, '0']);
     expect(upstream.received).toHaveLength(2);
+  });
+
+  it.each([
+    ['document', 'application/json', (text: string) => JSON.stringify({ choices: [{ message: { content: text } }] })],
+    [
+      'stream that breaks off',
+      'text/event-stream',
+      (text: string) => `data: ${JSON.stringify({ choices: [{ delta: { content: text } }] })}\n\n`,
+    ],
+  ])('by cents: a %s without a usage counts by an estimate', async (_name, type, bodyOf) => {
+    upstream.answer((_req, res) => res.writeHead(200, { 'content-type': type }).end(bodyOf('y'.repeat(20_000))));
+    const policy = `150;w=${window()};u=cents`;
+    const body = JSON.stringify({ model: 'round-price', messages: [{ role: 'user', content: 'x'.repeat(20_000) }] });
+    const left = async () => {
+      const answer = await ask(policy, {}, undefined, body);
+      await proxy.exchange(String(answer.headers['helicone-id']));
+      return answer.headers['helicone-ratelimit-remaining'];
+    };
+    // 20,004 bytes sent, with the role, are 5,001 tokens; 20,000 answered are 5,000: 10,001 × 0.01 cents = 100.01
+    expect([await left(), await left()]).toEqual(['150', '49']);
+  });
+
+  it('by cents: what the provider refused counts nothing', async () => {
+    upstream.answer((_req, res) => res.writeHead(400, { 'content-type': 'application/json' }).end('{"error":{}}'));
+    const policy = `150;w=${window()};u=cents`;
+    for (let i = 0; i < 2; i++) {
+      const answer = await ask(policy);
+      await proxy.exchange(String(answer.headers['helicone-id']));
+      expect(answer.headers['helicone-ratelimit-remaining']).toBe('150');
+    }
   });
 
   it('a hit of the cache spends nothing', async () => {

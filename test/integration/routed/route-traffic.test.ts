@@ -39,14 +39,19 @@ afterAll(async () => {
   await upstream?.close();
 });
 
-async function ask(model: string) {
+async function ask(model: string, headers: Record<string, string> = {}) {
   const response = await fetch(`${stack.endpoints().proxy}/v1/chat/completions`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: 'Bearer sk-app' },
+    headers: { 'content-type': 'application/json', authorization: 'Bearer sk-app', ...headers },
     body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Is it?' }] }),
   });
   const answer = z.object({ model: z.string() }).parse(await response.json());
-  return { status: response.status, model: answer.model, id: response.headers.get('spendlens-id') ?? '' };
+  return {
+    status: response.status,
+    model: answer.model,
+    id: response.headers.get('spendlens-id') ?? '',
+    left: response.headers.get('helicone-ratelimit-remaining'),
+  };
 }
 const save = (value: object, base: object = { version: 0 }) => stack.api('POST', '/api/routes', { ...base, value });
 const cheap = {
@@ -116,5 +121,25 @@ describe('a virtual model', () => {
     const { entries } = configEntries.parse(await stack.api('GET', '/api/routes'));
     expect(entries).toMatchObject([{ id: 'of-the-file', source: 'file', value: { name: 'declared' } }]);
     await expect(save(cheap, { id: 'of-the-file', version: 0 })).rejects.toThrow(/read_only/);
+  });
+
+  it('goes by a price that was made in the dashboard, which a limit by cents counts as well', async () => {
+    await save({
+      name: 'priced',
+      strategy: 'price',
+      targets: [{ model: 'openai/house' }, { model: 'openai/gpt-4o-mini' }],
+    });
+    expect(await until(async () => (await ask('priced')).model === 'gpt-4o-mini', 10_000)).toBe(true);
+    const override = (value: object, base: object = { version: 0 }) =>
+      stack.api('POST', '/api/price-overrides', { ...base, value: { provider: 'openai', model: 'house', ...value } });
+    const made = configEntry.parse(await override({ free: true }));
+    expect(await until(async () => (await ask('priced')).model === 'house', 10_000)).toBe(true);
+    await override({ perRequest: '1' }, { id: made.id, version: made.version });
+    expect(await until(async () => (await ask('priced')).model === 'gpt-4o-mini', 10_000)).toBe(true);
+    const limit = { 'helicone-ratelimit-policy': '250;w=1000000;u=cents' };
+    const first = await ask('house', limit);
+    // The charge is made by the time that the row stands.
+    await stack.waitForCount(`SELECT count() AS n FROM requests WHERE request_id = '${first.id}'`, 1);
+    expect([first.left, (await ask('house', limit)).left]).toEqual(['250', '150']);
   });
 });
