@@ -1,14 +1,8 @@
 import { z } from 'zod';
 import { type Asking, optionsOf } from './asking.ts';
-import { join, readable, render, type Sql, single, sql, text, texts } from './fragment.ts';
-
-/** Whose exposures are read: one experiment's, of one kind of traffic. */
-export interface ExposureScope {
-  readonly experiment: string;
-  readonly kind: 'app' | 'demo';
-  readonly variants: readonly string[];
-  readonly scoreName: string;
-}
+import { answered, type ExposureScope, exposures } from './experiment-exposures.ts';
+import type { ArmQuantiles } from './experiment-quantiles.ts';
+import { join, readable, render, type Sql, single, sql, text } from './fragment.ts';
 
 const number = z.coerce.number();
 /** Of nothing, averages are null and variances of one unit are NaN, which JSON knows as null. */
@@ -55,6 +49,9 @@ const armRow = z.object({
   mean_below_p95: figure,
   var_below_p95: figure,
   cov_below_p95: figure,
+  mean_below_p99: figure,
+  var_below_p99: figure,
+  cov_below_p99: figure,
   mean_begun: figure,
   var_begun: figure,
   mean_below_ttft: figure,
@@ -62,35 +59,6 @@ const armRow = z.object({
   cov_below_ttft: figure,
 });
 export type ArmRow = z.infer<typeof armRow>;
-
-/** Where the quantiles of each arm lie; the moments count what lies below them. */
-export interface ArmQuantiles {
-  readonly arm: string;
-  readonly p50: number;
-  readonly p95: number;
-  readonly ttft: number;
-}
-
-const quantileRow = z.object({ arm: z.string(), p50: number, p95: number, ttft: number });
-
-/**
- * Rows with a unit of their own: a variant that a header forced has none. What the app broke off is no latency of the
- * model's, so `answered` leaves it out.
- */
-export function exposures({ experiment, kind, variants }: ExposureScope): Sql {
-  return sql`experiment = ${text(experiment)} AND kind = ${text(kind)} AND unit_id != ''
-    AND has(${texts(variants)}, variant)`;
-}
-
-const answered = sql`error_kind NOT IN ('client_disconnect', 'aborted', 'drained', 'refused')`;
-
-export async function askArmQuantiles(asking: Asking, scope: ExposureScope): Promise<ArmQuantiles[]> {
-  const query = sql`SELECT variant AS arm,
-    quantilesExactIf(0.5, 0.95)(latency_ms, ${answered}) AS took, took[1] AS p50, took[2] AS p95,
-    quantileExactIf(0.5)(ifNull(ttft_ms, 0), ttft_ms IS NOT NULL) AS ttft
-  FROM spendlens.requests WHERE ${exposures(scope)} GROUP BY variant ORDER BY variant`;
-  return asking.warehouse.rows(quantileRow, render(query), optionsOf(asking));
-}
 
 /**
  * The latest score of that name of each request; several scorers are told apart by name. Both sides are joined by a hash
@@ -124,6 +92,7 @@ function unitsQuery(scope: ExposureScope, quantiles: readonly ArmQuantiles[]): S
       countIf(${score} IS NOT NULL) AS scored, sum(ifNull(${score}, 0)) AS score,
       countIf(${answered}) AS answered, countIf(${answered} AND latency_ms <= ${at(({ p50 }) => p50)}) AS below_p50,
       countIf(${answered} AND latency_ms <= ${at(({ p95 }) => p95)}) AS below_p95,
+      countIf(${answered} AND latency_ms <= ${at(({ p99 }) => p99)}) AS below_p99,
       countIf(ttft_ms IS NOT NULL) AS begun,
       countIf(ttft_ms IS NOT NULL AND ttft_ms <= ${at(({ ttft }) => ttft)}) AS below_ttft,
       min(created_at) AS first, max(created_at) AS last
@@ -180,6 +149,7 @@ export async function askArms(
         alone('answered'),
         pair('below_p50', 'answered'),
         pair('below_p95', 'answered'),
+        pair('below_p99', 'answered'),
         alone('begun'),
         pair('below_ttft', 'begun'),
       ],
@@ -194,62 +164,3 @@ export async function askArms(
     sql: readable(units),
   };
 }
-
-/** Two positions in the ordered values of an arm, from 1, and how many values there are. */
-export interface RankPair {
-  readonly low: number;
-  readonly high: number;
-  readonly of: number;
-}
-
-export interface RankedArm {
-  readonly arm: string;
-  readonly p50: RankPair | null;
-  readonly p95: RankPair | null;
-  readonly ttft: RankPair | null;
-}
-
-const rankedRow = z.record(z.string(), z.array(number));
-
-/** The values at both positions; a pair that was not asked for yields figures that mean nothing. */
-export interface RankedValues {
-  readonly p50: Ends;
-  readonly p95: Ends;
-  readonly ttft: Ends;
-}
-type Ends = { readonly low: number; readonly high: number };
-
-/** The engine takes the value at position ⌊level · n⌋ from 0, so the middle between two positions hits the one meant. */
-function levels(pair: RankPair | null): readonly Sql[] {
-  const level = (rank: number): Sql => ({ pieces: [pair === null ? '0.5' : ((rank - 0.5) / pair.of).toFixed(15)] });
-  return [level(pair?.low ?? 0), level(pair?.high ?? 0)];
-}
-
-/** The values at those ranks, of all arms in one pass, and without putting all values in order. */
-export async function askRanks(
-  asking: Asking,
-  scope: ExposureScope,
-  ranked: readonly RankedArm[],
-): Promise<RankedValues[]> {
-  if (ranked.length === 0) return [];
-  const columns = ranked.flatMap(({ arm, p50, p95, ttft }, index) => {
-    const took = join([...levels(p50), ...levels(p95)], ', ');
-    const began = join(levels(ttft), ', ');
-    return [
-      sql`quantilesExactIf(${took})(latency_ms, variant = ${text(arm)} AND ${answered}) AS ${named('took', index)}`,
-      sql`quantilesExactIf(${began})(ifNull(ttft_ms, 0), variant = ${text(arm)} AND ttft_ms IS NOT NULL) AS ${named('began', index)}`,
-    ];
-  });
-  const query = sql`SELECT ${join(columns, ', ')} FROM spendlens.requests WHERE ${exposures(scope)}`;
-  const [row] = await asking.warehouse.rows(rankedRow, render(query), optionsOf(asking));
-  return ranked.map((_, index) => {
-    const at = (column: string, place: number) => row?.[`${column}_${index}`]?.[place] ?? 0;
-    return {
-      p50: { low: at('took', 0), high: at('took', 1) },
-      p95: { low: at('took', 2), high: at('took', 3) },
-      ttft: { low: at('began', 0), high: at('began', 1) },
-    };
-  });
-}
-
-const named = (column: 'took' | 'began', index: number): Sql => ({ pieces: [`${column}_${index}`] });

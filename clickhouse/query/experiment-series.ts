@@ -5,7 +5,7 @@ import { compareMetric } from '../../domain/experiments/measures.ts';
 import type { ExperimentSeries } from '../../domain/experiments/results.ts';
 import { meanOf } from '../../domain/statistics/estimate.ts';
 import { type Asking, optionsOf } from './asking.ts';
-import { type ExposureScope, exposures } from './experiment-arms.ts';
+import { type ExposureScope, exposures } from './experiment-exposures.ts';
 import { render, sql, whole } from './fragment.ts';
 
 const number = z.coerce.number();

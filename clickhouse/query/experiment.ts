@@ -5,14 +5,9 @@ import type { ArmResult, ExperimentResults } from '../../domain/experiments/resu
 import type { Confidence } from '../../domain/statistics/confidence.ts';
 import type { PairMoments } from '../../domain/statistics/estimate.ts';
 import type { Asking } from './asking.ts';
-import {
-  type ArmQuantiles,
-  type ArmRow,
-  askArmQuantiles,
-  askArms,
-  askRanks,
-  type ExposureScope,
-} from './experiment-arms.ts';
+import { type ArmRow, askArms } from './experiment-arms.ts';
+import type { ExposureScope } from './experiment-exposures.ts';
+import { type ArmQuantiles, askArmQuantiles, askRanks } from './experiment-quantiles.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -67,20 +62,22 @@ async function measured(
     const found = ranksOf(quantile, confidence);
     return found && { ...found, of: quantile.observations };
   };
-  const ranked = arms.map(({ name, quantiles: { latency_p50, latency_p95, ttft_p50 } }) => ({
+  const ranked = arms.map(({ name, quantiles }) => ({
     arm: name,
-    p50: pair(latency_p50),
-    p95: pair(latency_p95),
-    ttft: pair(ttft_p50),
+    p50: pair(quantiles.latency_p50),
+    p95: pair(quantiles.latency_p95),
+    p99: pair(quantiles.latency_p99),
+    ttft: pair(quantiles.ttft_p50),
   }));
   const values = await askRanks(asking, scope, ranked);
   return arms.map((arm, index) => {
-    const measure = (quantile: ArmQuantile, of: 'p50' | 'p95' | 'ttft') =>
+    const measure = (quantile: ArmQuantile, of: 'p50' | 'p95' | 'p99' | 'ttft') =>
       quantileMeasure(quantile, ranked[index]?.[of] == null ? null : (values[index]?.[of] ?? null), confidence);
-    const { latency_p50, latency_p95, ttft_p50 } = arm.quantiles;
+    const { latency_p50, latency_p95, latency_p99, ttft_p50 } = arm.quantiles;
     const measures = measuresOf(arm, {
       latency_p50: measure(latency_p50, 'p50'),
       latency_p95: measure(latency_p95, 'p95'),
+      latency_p99: measure(latency_p99, 'p99'),
       ttft_p50: measure(ttft_p50, 'ttft'),
     });
     return { ...arm, measures };
@@ -122,6 +119,12 @@ function sumsOf(row: ArmRow, at: ArmQuantiles): ArmSums {
         value: at.p95,
         observations: answers,
         below: pair(answered, [row.mean_below_p95, row.var_below_p95, row.cov_below_p95]),
+      },
+      latency_p99: {
+        level: 0.99,
+        value: at.p99,
+        observations: answers,
+        below: pair(answered, [row.mean_below_p99, row.var_below_p99, row.cov_below_p99]),
       },
       ttft_p50: {
         level: 0.5,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Warehouse } from '../../clickhouse/client.ts';
 import type { ConfigLog } from '../../clickhouse/config-log.ts';
 import { askExperiment } from '../../clickhouse/query/experiment.ts';
+import { askExperimentDistributions } from '../../clickhouse/query/experiment-distributions.ts';
 import { askExperimentPreview } from '../../clickhouse/query/experiment-preview.ts';
 import { askExperimentSeries } from '../../clickhouse/query/experiment-series.ts';
 import { SpendlensError } from '../../domain/error.ts';
@@ -51,6 +52,11 @@ export function createExperiments({ warehouse, log, declared, providers }: Exper
     const { kind } = parseRequest(kindQuery, request.query);
     const { id } = request.params;
     response.json(await askExperimentSeries({ warehouse, now: Date.now() }, id, await find(id), kind));
+  });
+  router.get('/:id/distributions', async (request, response) => {
+    const { kind } = parseRequest(kindQuery, request.query);
+    const { id } = request.params;
+    response.json(await askExperimentDistributions({ warehouse, now: Date.now() }, id, await find(id), kind));
   });
   router.use(
     createConfigEntries({

@@ -18,7 +18,7 @@ export interface ArmSums {
   readonly quantiles: Readonly<Record<QuantileName, ArmQuantile>>;
 }
 
-export type QuantileName = 'latency_p50' | 'latency_p95' | 'ttft_p50';
+export type QuantileName = 'latency_p50' | 'latency_p95' | 'latency_p99' | 'ttft_p50';
 
 export interface ArmQuantile {
   readonly level: number;
@@ -48,8 +48,11 @@ export function quantileMeasure(
   if (quantile.observations === 0) return { kind: 'missing', value: null, why: 'nothing was measured' };
   if (ends === null) {
     const needed = minObservations(quantile.level, z);
-    const why = `${quantile.observations} measured; an interval of this quantile needs at least ${needed}`;
-    return { kind: 'missing', value: quantile.value, why };
+    const lack =
+      quantile.observations < needed
+        ? `an interval of this quantile needs at least ${needed}`
+        : 'the interval would reach beyond the largest of them';
+    return { kind: 'missing', value: quantile.value, why: `${quantile.observations} measured; ${lack}` };
   }
   return { kind: 'mean', estimate: quantileOf(sampleOf(quantile), { at: quantile.value, ...ends }, z) };
 }

@@ -53,6 +53,7 @@ export const experimentMetric = z.enum(
     'error_rate',
     'latency_p50',
     'latency_p95',
+    'latency_p99',
     'ttft_p50',
     'output_tokens',
     'score',

@@ -9,6 +9,7 @@ export const metricNames: Readonly<Record<ExperimentMetric, string>> = {
   error_rate: 'error rate',
   latency_p50: 'latency p50',
   latency_p95: 'latency p95',
+  latency_p99: 'latency p99',
   ttft_p50: 'TTFT p50',
   output_tokens: 'output tokens',
   score: 'score',

@@ -2,7 +2,15 @@ import type { Confidence } from '../statistics/confidence.ts';
 import { detectableLift, type Plan, unitsNeeded } from '../statistics/power.ts';
 import { sampleRatioTest } from '../statistics/sample-ratio.ts';
 import { type Comparison, type Finding, type Guard, judge } from '../statistics/verdict.ts';
-import { type ArmSums, costPerRequest, costPerUnit, errorRate, meanScore, outputPerRequest } from './arm.ts';
+import {
+  type ArmSums,
+  costPerRequest,
+  costPerUnit,
+  errorRate,
+  meanScore,
+  outputPerRequest,
+  type QuantileName,
+} from './arm.ts';
 import { type Experiment, type ExperimentMetric, experimentMetric, isBetterHigher } from './experiment.ts';
 import { compareMetric, controlMetric, figureOf, type Measure } from './measures.ts';
 import type { ExperimentResults, MetricOfArm } from './results.ts';
@@ -12,10 +20,7 @@ export type MeasuredArm = ArmSums & {
 };
 
 /** All metrics of an arm but the quantiles, which need a look at the ranks of the latencies. */
-export function measuresOf(
-  arm: ArmSums,
-  quantiles: Readonly<Record<'latency_p50' | 'latency_p95' | 'ttft_p50', Measure>>,
-): MeasuredArm['measures'] {
+export function measuresOf(arm: ArmSums, quantiles: Readonly<Record<QuantileName, Measure>>): MeasuredArm['measures'] {
   return {
     cost_per_unit: costPerUnit(arm),
     cost_per_request: costPerRequest(arm),

@@ -4,7 +4,10 @@ import { createWarehouse, type Warehouse } from '../../clickhouse/client.ts';
 import { migrate } from '../../clickhouse/migrate.ts';
 import type { Asking } from '../../clickhouse/query/asking.ts';
 import { askExperiment } from '../../clickhouse/query/experiment.ts';
-import { askArmQuantiles, askArms, type ExposureScope } from '../../clickhouse/query/experiment-arms.ts';
+import { askArms } from '../../clickhouse/query/experiment-arms.ts';
+import { askExperimentDistributions } from '../../clickhouse/query/experiment-distributions.ts';
+import type { ExposureScope } from '../../clickhouse/query/experiment-exposures.ts';
+import { askArmQuantiles } from '../../clickhouse/query/experiment-quantiles.ts';
 import { askExperimentSeries } from '../../clickhouse/query/experiment-series.ts';
 import { type Experiment, experiment } from '../../domain/experiments/experiment.ts';
 import { fillExposures } from '../harness/exposures.ts';
@@ -69,6 +72,7 @@ async function measure(warehouse: Warehouse, pid: number): Promise<void> {
   await report('quantiles of each arm', () => askArmQuantiles(asking, scope));
   await report('moments over units', () => askArms(asking, scope, quantiles));
   await report('series', () => askExperimentSeries(asking, ID, setup, 'app'));
+  await report('distributions', () => askExperimentDistributions(asking, ID, setup, 'app'));
   await report('all of the results', () => askExperiment(asking, ID, setup, 'app'));
   say(`verdict: ${results.verdict.kind} ${results.verdict.variant}`);
 }

@@ -126,6 +126,35 @@ async function shotOfAllLooks(name: string, whole = 900): Promise<void> {
 const pages = () => page.getByRole('navigation', { name: 'Pages' });
 const verdict = () => page.getByTestId('verdict');
 
+/** Of the 5,000 users and 20,000 answers that were filled in, and those who asked themselves. */
+async function showsDistributions(): Promise<void> {
+  const panel = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Distributions' }) });
+  const figures = panel.getByRole('table', { name: 'Median, mean and p99' });
+  const measured = async () => {
+    const texts = await figures.locator('tbody td:first-of-type').allTextContents();
+    return texts.map((text) => Number(text.replaceAll(',', ''))).reduce((sum, each) => sum + each, 0);
+  };
+  // In a window as tall as the page, so that nothing scrolls before it is photographed
+  await page.setViewportSize({ width: 1440, height: 1600 });
+  await page.reload();
+  await figures.waitFor();
+  expect(await measured()).toBe(USERS + LIVE_USERS);
+  const chart = await panel.locator('.recharts-surface').boundingBox();
+  if (chart) await page.mouse.move(chart.x + chart.width / 2, chart.y + chart.height / 2);
+  await panel
+    .getByText(/^\$0\.0\d+ to \$0\.\d+$/)
+    .last()
+    .waitFor();
+  await page.mouse.move(0, 0);
+  await shotOfAllLooks('experiment-ship', 1600);
+  await panel.getByRole('button', { name: 'Latency' }).click();
+  await figures.getByText('Answers').waitFor();
+  expect(await measured()).toBe(4 * USERS + LIVE_USERS);
+  // Log-normal around 800 ms in both variants: both halves are in sight, and heard
+  const buckets = panel.getByRole('table', { name: 'Shares of each variant by bucket' });
+  expect(await buckets.getByRole('row').count()).toBeGreaterThan(10);
+}
+
 describe('an experiment on users of a feature', () => {
   it('is made with the traffic of last week in sight', async () => {
     await page.keyboard.press('g');
@@ -187,7 +216,7 @@ describe('an experiment on users of a feature', () => {
       .filter({ hasText: 'Cost per user' })
       .last();
     expect(await row.textContent()).toMatch(/goal.*−4\d\.\d\s%/);
-    await shotOfAllLooks('experiment-ship', 1320);
+    await showsDistributions();
   });
 
   it('leads to the requests of a variant, and to what has been done to it', async () => {
@@ -255,7 +284,7 @@ describe('what gives no verdict', () => {
     await open(id);
     await verdict().getByText('No verdict: the same against the same shows no difference').waitFor({ timeout: 60_000 });
     await page.getByText('A/A', { exact: true }).first().waitFor();
-    await shotOfAllLooks('experiment-same', 1320);
+    await shotOfAllLooks('experiment-same', 1600);
   });
 
   it('a split that is not the one asked for', async () => {
@@ -271,7 +300,7 @@ describe('what gives no verdict', () => {
     await banner.waitFor({ timeout: 60_000 });
     expect(await banner.textContent()).toMatch(/χ² = \d+\.\d, p < 0\.001/);
     expect(await verdict().count()).toBe(0);
-    await shotOfAllLooks('experiment-broken', 1320);
+    await shotOfAllLooks('experiment-broken', 1600);
   });
 
   it('all of them stand in the list with a word each', async () => {

@@ -1,7 +1,7 @@
 import { timeTicks } from '../charts/ticks.ts';
-import { dateTime, dayOf, timeOfDay } from '../format/time.ts';
+import { dayOf, timeOfDay } from '../format/time.ts';
 
-const tick = { fill: 'var(--muted)', fontSize: 11 };
+export const tick = { fill: 'var(--muted)', fontSize: 11 };
 const LABEL_WIDTH = 84;
 const DAY_MS = 86_400_000;
 
@@ -30,15 +30,14 @@ export function timeAxis(rows: readonly { readonly at: number }[], timeZone: str
 export const valueAxis = { width: 56, interval: 0, tick, tickLine: false, axisLine: false } as const;
 
 interface ChartTipProps {
-  readonly at: number;
-  readonly timeZone: string;
+  readonly title: string;
   readonly lines: readonly { readonly name: string; readonly colour: string; readonly text: string }[];
 }
 
-export function ChartTip({ at, timeZone, lines }: ChartTipProps) {
+export function ChartTip({ title, lines }: ChartTipProps) {
   return (
     <div className="min-w-44 rounded-lg border border-line bg-raised px-2.5 py-1.5 text-small shadow-pop">
-      <div className="mb-1 whitespace-nowrap text-muted">{dateTime(at, timeZone)}</div>
+      <div className="mb-1 whitespace-nowrap text-muted">{title}</div>
       <ul>
         {lines.map(({ name, colour, text }) => (
           <li key={name} className="flex h-5 items-center gap-1.5 whitespace-nowrap">

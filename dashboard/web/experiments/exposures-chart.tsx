@@ -4,6 +4,7 @@ import type { ExperimentSeries } from '../../../domain/experiments/results.ts';
 import { useSize } from '../charts/size.ts';
 import { valueTicks } from '../charts/ticks.ts';
 import { compact, integer } from '../format/number.ts';
+import { dateTime } from '../format/time.ts';
 import { armColour } from './badges.tsx';
 import { ChartTip, timeAxis, valueAxis } from './chart-parts.tsx';
 
@@ -63,8 +64,7 @@ export function ExposuresChart({ setup, series, timeZone }: ExposuresChartProps)
             content={({ active, label }) =>
               active ? (
                 <ChartTip
-                  at={Number(label)}
-                  timeZone={timeZone}
+                  title={dateTime(Number(label), timeZone)}
                   lines={names.map((name, index) => ({
                     name,
                     colour: armColour(index),

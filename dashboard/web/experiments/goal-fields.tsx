@@ -13,6 +13,7 @@ const goals = [
   'error_rate',
   'latency_p50',
   'latency_p95',
+  'latency_p99',
   'ttft_p50',
   'score',
 ] as const satisfies readonly ExperimentMetric[];

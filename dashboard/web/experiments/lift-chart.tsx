@@ -2,6 +2,7 @@ import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, Tooltip, XAxis
 import type { Experiment } from '../../../domain/experiments/experiment.ts';
 import type { ExperimentSeries } from '../../../domain/experiments/results.ts';
 import { useSize } from '../charts/size.ts';
+import { dateTime } from '../format/time.ts';
 import { armColour } from './badges.tsx';
 import { ChartTip, timeAxis, valueAxis } from './chart-parts.tsx';
 import { axisLift, intervalText, liftText } from './words.ts';
@@ -78,7 +79,7 @@ export function LiftChart({ setup, series, timeZone }: LiftChartProps) {
             cursor={{ stroke: 'var(--text)', strokeOpacity: 0.45 }}
             content={({ active, label }) =>
               active ? (
-                <ChartTip at={Number(label)} timeZone={timeZone} lines={linesAt(series, variants, Number(label))} />
+                <ChartTip title={dateTime(Number(label), timeZone)} lines={linesAt(series, variants, Number(label))} />
               ) : null
             }
           />

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { z } from 'zod';
+import { experimentDistributions } from '../../../domain/experiments/distributions.ts';
 import {
   experimentPreview,
   type experimentPreviewRequest,
@@ -37,6 +38,15 @@ export function useExperimentSeries(asked: AskedExperiment) {
   return useQuery({
     queryKey: ['experiment', 'series', asked.id, asked.kind],
     queryFn: ({ signal }) => get(pathOf(asked, 'series'), experimentSeries, signal),
+    refetchInterval: asked.everyMs,
+    staleTime: 2_000,
+  });
+}
+
+export function useExperimentDistributions(asked: AskedExperiment) {
+  return useQuery({
+    queryKey: ['experiment', 'distributions', asked.id, asked.kind],
+    queryFn: ({ signal }) => get(pathOf(asked, 'distributions'), experimentDistributions, signal),
     refetchInterval: asked.everyMs,
     staleTime: 2_000,
   });

@@ -15,6 +15,7 @@ import { Actions } from './actions.tsx';
 import { ArmsPanel } from './arms-panel.tsx';
 import { ArmName, FileBadge, SameBadge, StatusBadge } from './badges.tsx';
 import { ChecksPanel } from './checks-panel.tsx';
+import { DistributionPanel } from './distribution-panel.tsx';
 import { readExperiment } from './entry.ts';
 import { ExposuresChart } from './exposures-chart.tsx';
 import { LiftChart } from './lift-chart.tsx';
@@ -127,6 +128,7 @@ function Results({ asked, setup, results }: ResultsProps) {
         <div className="flex min-w-0 flex-col gap-3">
           <MetricsTable setup={setup} results={results} />
           <Course asked={asked} setup={setup} />
+          <DistributionPanel asked={asked} setup={setup} />
         </div>
         <div className="flex min-w-0 flex-col gap-3">
           <ChecksPanel setup={setup} results={results} timeZone={view.timeZone} />

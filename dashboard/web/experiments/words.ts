@@ -43,6 +43,7 @@ export function figure(metric: ExperimentMetric, value: number | null): string {
       return preciseShare(value);
     case 'latency_p50':
     case 'latency_p95':
+    case 'latency_p99':
     case 'ttft_p50':
       return value >= 1_000 && value < 10_000 ? `${(value / 1_000).toFixed(2)}${GAP}s` : duration(value);
     case 'output_tokens':

@@ -6,6 +6,7 @@ import { migrate } from '../../../clickhouse/migrate.ts';
 import { createApp } from '../../../dashboard/server/app.ts';
 import { listen } from '../../../dashboard/server/listen.ts';
 import { experimentsOf, parseConfig } from '../../../domain/config.ts';
+import { experimentDistributions } from '../../../domain/experiments/distributions.ts';
 import { experimentPreview, experimentResults, experimentSeries } from '../../../domain/experiments/results.ts';
 import { configEntries, configEntry } from '../../../domain/money-api.ts';
 import { builtInProviders } from '../../../domain/providers.ts';
@@ -217,6 +218,14 @@ describe('experiments over the API', () => {
     expect(results.arms.map(({ requests }) => requests).reduce((a, b) => a + b)).toBe(2_400);
   });
 
+  it('has distributions of as many units and answers as the results have', async () => {
+    const answer = await call('GET', '/api/experiments/from-the-file/distributions');
+    const [cost, latency] = experimentDistributions.parse(answer.body).distributions;
+    const { arms } = experimentResults.parse((await call('GET', '/api/experiments/from-the-file/results')).body);
+    expect(cost?.arms.map(({ measured }) => measured)).toEqual(arms.map(({ units }) => units));
+    expect(latency?.arms.map(({ measured }) => measured)).toEqual(arms.map(({ requests }) => requests));
+  });
+
   it('has a course over time that ends where the results stand', async () => {
     const { points } = experimentSeries.parse((await call('GET', '/api/experiments/from-the-file/series')).body);
     const results = experimentResults.parse((await call('GET', '/api/experiments/from-the-file/results')).body);
@@ -246,6 +255,7 @@ describe('experiments over the API', () => {
   it('is nobody’s to ask without the token, and unknown ones are not found', async () => {
     expect((await call('GET', '/api/experiments', undefined, 'a-wrong-token-of-length')).status).toBe(401);
     expect((await call('GET', '/api/experiments/none/results')).status).toBe(404);
+    expect((await call('GET', '/api/experiments/none/distributions')).status).toBe(404);
   });
 });
 

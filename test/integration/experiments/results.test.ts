@@ -92,12 +92,20 @@ describe('an experiment of 5,000 users', () => {
     });
     expect(b?.scored).toBe(scored?.n);
     expect(line(found, 'score')?.value).toBeCloseTo(scored?.mean ?? 0, 9);
-    for (const metric of ['cost_per_request', 'error_rate', 'latency_p50', 'latency_p95', 'ttft_p50', 'score']) {
+    for (const metric of [
+      'cost_per_request',
+      'error_rate',
+      'latency_p50',
+      'latency_p95',
+      'latency_p99',
+      'ttft_p50',
+      'score',
+    ]) {
       expect(line(found, metric)?.missing, metric).toBe('');
       expect(line(found, metric)?.interval, metric).not.toBeNull();
     }
     // Both arms take the same time: the truth, 0, lies inside.
-    for (const metric of ['latency_p50', 'latency_p95', 'ttft_p50', 'error_rate'] as const) {
+    for (const metric of ['latency_p50', 'latency_p95', 'latency_p99', 'ttft_p50', 'error_rate'] as const) {
       const { low, high } = line(found, metric)?.differenceInterval ?? { low: 1, high: -1 };
       expect(low, metric).toBeLessThan(0);
       expect(high, metric).toBeGreaterThan(0);
