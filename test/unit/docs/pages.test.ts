@@ -6,8 +6,9 @@ import { parseConfig } from '../../../domain/config.ts';
 import { builtInProviders } from '../../../domain/providers.ts';
 import { anchorsOf, blocksOf, pages, root } from './markdown.ts';
 
-const { scripts } = z
-  .object({ scripts: z.record(z.string(), z.string()) })
+const texts = z.record(z.string(), z.string());
+const { scripts, dependencies, devDependencies } = z
+  .object({ scripts: texts, dependencies: texts, devDependencies: texts })
   .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
 
 const found = (text: string, pattern: RegExp) => [
@@ -76,6 +77,27 @@ describe('docs/configuration.md', () => {
   it('has every key of spendlens.yaml', () => {
     const [example = ''] = blocksOf({ path: '', text }, 'yaml');
     expect(Object.keys(parseConfig(example, 'docs')).toSorted()).toEqual(knownKeys());
+  });
+});
+
+describe('spendlens.yaml.example', () => {
+  const text = readFileSync(join(root, 'spendlens.yaml.example'), 'utf8');
+
+  it.each([
+    { name: 'as it is', example: text },
+    { name: 'with what is commented out', example: text.replaceAll(/^# (?=[a-z]+:(?: \{|$)| {2}- )/gm, '') },
+  ])('reads well $name', ({ example }) => {
+    expect(() => parseConfig(example, 'spendlens.yaml.example')).not.toThrow();
+  });
+});
+
+describe('docs/dependencies.md', () => {
+  it('says of every package why it is here, and of none that is not', () => {
+    const cells = found(page('docs/dependencies.md'), /^\| (`.*?) \|/gm).join(' ');
+    const installed = Object.keys({ ...dependencies, ...devDependencies }).filter(
+      (name) => !name.startsWith('@types/'),
+    );
+    expect(found(cells, /`([^`]+)`/g).toSorted()).toEqual(installed.toSorted());
   });
 });
 
