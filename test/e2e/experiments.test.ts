@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createWarehouse, type Warehouse } from '../../clickhouse/client.ts';
 import { configEntry } from '../../domain/money-api.ts';
-import { launchBrowser } from '../harness/browser.ts';
+import { launchBrowser, overflowOf } from '../harness/browser.ts';
 import { type ArmPlan, fillExposures } from '../harness/exposures.ts';
 import { type Stack, startStack, until } from '../harness/stack.ts';
 import { startUpstream, type Upstream } from '../harness/upstream.ts';
@@ -110,13 +110,13 @@ async function shot(name: string): Promise<void> {
 }
 
 /** Everything seen at both widths and in both themes; `whole` in a window as tall as the page. */
-async function shotOfAllLooks(name: string, whole = 900): Promise<void> {
-  if (shots === undefined) return;
+async function standsInAllLooks(name: string, whole = 900): Promise<void> {
   for (const width of [1440, 390]) {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.setViewportSize({ width, height: width === 390 ? Math.max(844, 2 * whole) : whole });
       await page.emulateMedia({ colorScheme });
       await shot(`${name}-${width}-${colorScheme}`);
+      expect(await overflowOf(page), `${name} is wider than ${width}`).toBeLessThanOrEqual(0);
     }
   }
   await page.emulateMedia({ colorScheme: 'light' });
@@ -146,7 +146,7 @@ async function showsDistributions(): Promise<void> {
     .last()
     .waitFor();
   await page.mouse.move(0, 0);
-  await shotOfAllLooks('experiment-ship', 1600);
+  await standsInAllLooks('experiment-ship', 1600);
   await panel.getByRole('button', { name: 'Latency' }).click();
   await figures.getByText('Answers').waitFor();
   expect(await measured()).toBe(4 * USERS + LIVE_USERS);
@@ -180,7 +180,7 @@ describe('an experiment on users of a feature', () => {
     await page.getByLabel('Metric of guard 1').selectOption('score');
     await page.getByRole('button', { name: 'Start it' }).click();
     await b.getByText('not JSON', { exact: false }).waitFor();
-    await shotOfAllLooks('experiment-form', 1500);
+    await standsInAllLooks('experiment-form', 1500);
     await b.getByLabel('Parameters').fill('{"temperature": 0}');
   });
 
@@ -253,7 +253,7 @@ describe('an experiment on users of a feature', () => {
     expect(await history.getByRole('listitem').nth(1).textContent()).toMatch(
       /50\s% of the users where Feature is summaries/,
     );
-    await shotOfAllLooks('experiment-history');
+    await standsInAllLooks('experiment-history');
     await page.keyboard.press('Escape');
   });
 });
@@ -284,7 +284,7 @@ describe('what gives no verdict', () => {
     await open(id);
     await verdict().getByText('No verdict: the same against the same shows no difference').waitFor({ timeout: 60_000 });
     await page.getByText('A/A', { exact: true }).first().waitFor();
-    await shotOfAllLooks('experiment-same', 1600);
+    await standsInAllLooks('experiment-same', 1600);
   });
 
   it('a split that is not the one asked for', async () => {
@@ -300,7 +300,7 @@ describe('what gives no verdict', () => {
     await banner.waitFor({ timeout: 60_000 });
     expect(await banner.textContent()).toMatch(/χ² = \d+\.\d, p < 0\.001/);
     expect(await verdict().count()).toBe(0);
-    await shotOfAllLooks('experiment-broken', 1600);
+    await standsInAllLooks('experiment-broken', 1600);
   });
 
   it('all of them stand in the list with a word each', async () => {
@@ -309,7 +309,7 @@ describe('what gives no verdict', () => {
     await list.getByText('Ship b').last().waitFor();
     await list.getByText('Invalid').last().waitFor();
     await list.getByText('No difference').last().waitFor();
-    await shotOfAllLooks('experiments');
+    await standsInAllLooks('experiments');
   });
 
   it('their starts and stops stand on the charts', async () => {
@@ -322,7 +322,7 @@ describe('what gives no verdict', () => {
     await heard.filter({ hasText: 'Experiment “broken” started' }).waitFor({ state: 'attached' });
     await chart.getByRole('group').focus();
     await page.keyboard.press('ArrowLeft');
-    await shotOfAllLooks('experiment-marks');
+    await standsInAllLooks('experiment-marks');
     expect(errors).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import chromium from '@sparticuz/chromium';
-import { type Browser, chromium as playwright } from 'playwright-core';
+import { type Browser, type Page, chromium as playwright } from 'playwright-core';
 
 /** Made for functions that open one page and end: the browser dies with its first context, and does not check origins. */
 const unwanted = new Set([
@@ -13,4 +13,13 @@ const unwanted = new Set([
 export async function launchBrowser(): Promise<Browser> {
   const args = chromium.args.filter((arg) => !unwanted.has(arg));
   return playwright.launch({ executablePath: await chromium.executablePath(), args, headless: true });
+}
+
+/** Pixels by which a page is wider than its window; its own scrolling area would hide that from the document. */
+export async function overflowOf(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const main = document.querySelector('main');
+    const within = main === null ? 0 : main.scrollWidth - main.clientWidth;
+    return Math.max(within, document.documentElement.scrollWidth - innerWidth);
+  });
 }

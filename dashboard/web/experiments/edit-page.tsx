@@ -1,37 +1,23 @@
 import { useState } from 'react';
-import { useNavigate, useParams, useSearchParams } from 'react-router';
+import { useNavigate, useSearchParams } from 'react-router';
 import type { Experiment, ExperimentStatus } from '../../../domain/experiments/experiment.ts';
 import type { ConfigEntry } from '../../../domain/money-api.ts';
 import type { Problems } from '../money/override-draft.ts';
 import { useSaving } from '../money/saving.ts';
 import { PageHead } from '../pages/page-head.tsx';
 import { Button } from '../parts/button.tsx';
-import { Settled } from '../parts/settled.tsx';
-import { SkeletonRows } from '../parts/skeleton-rows.tsx';
 import { sharedSearch, useView } from '../state/view.tsx';
 import { checkDraft, draftOf, emptyDraft } from './draft.ts';
 import { readExperiment } from './entry.ts';
 import { ExperimentForm } from './experiment-form.tsx';
-import { Missing } from './missing.tsx';
+import { OneExperiment } from './one-experiment.tsx';
 import { PreviewPanel, useDraftPreview } from './preview-panel.tsx';
-import { useExperimentEntries } from './queries.ts';
 
 export const NewExperimentPage = () => <Editor entry={null} before={null} />;
 
-export function EditExperimentPage() {
-  const { id = '' } = useParams();
-  const query = useExperimentEntries();
-  return (
-    <Settled query={query} skeleton={<SkeletonRows />} reading="Reading the experiment …">
-      {(entries) => {
-        const entry = entries.find((each) => each.id === id);
-        const before = entry ? readExperiment(entry) : null;
-        if (!entry || before === null) return <Missing id={id} />;
-        return <Editor key={id} entry={entry} before={before} />;
-      }}
-    </Settled>
-  );
-}
+export const EditExperimentPage = () => (
+  <OneExperiment>{(entry, before) => <Editor key={entry.id} entry={entry} before={before} />}</OneExperiment>
+);
 
 interface EditorProps {
   /** What is being changed; null for a new one. */

@@ -1,6 +1,6 @@
 import { ChevronLeft } from 'lucide-react';
 import { useState } from 'react';
-import { Link, useParams, useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import type { Experiment } from '../../../domain/experiments/experiment.ts';
 import type { ExperimentResults } from '../../../domain/experiments/results.ts';
 import type { ConfigEntry } from '../../../domain/money-api.ts';
@@ -16,32 +16,20 @@ import { ArmsPanel } from './arms-panel.tsx';
 import { ArmName, FileBadge, SameBadge, StatusBadge } from './badges.tsx';
 import { ChecksPanel } from './checks-panel.tsx';
 import { DistributionPanel } from './distribution-panel.tsx';
-import { readExperiment } from './entry.ts';
 import { ExposuresChart } from './exposures-chart.tsx';
 import { LiftChart } from './lift-chart.tsx';
 import { MetricsTable } from './metrics-table.tsx';
-import { Missing } from './missing.tsx';
-import { type AskedExperiment, useExperimentEntries, useExperimentSeries, useResults } from './queries.ts';
+import { OneExperiment } from './one-experiment.tsx';
+import { type AskedExperiment, useExperimentSeries, useResults } from './queries.ts';
 import { CostAgainstQuality } from './scatter.tsx';
 import { VerdictPanel } from './verdict-panel.tsx';
 import { isSameAgainstSame } from './words.ts';
 
 const POLL_MS = 5_000;
 
-export function ExperimentPage() {
-  const { id = '' } = useParams();
-  const query = useExperimentEntries();
-  return (
-    <Settled query={query} skeleton={<SkeletonRows />} reading="Reading the experiment …">
-      {(entries) => {
-        const entry = entries.find((each) => each.id === id);
-        const setup = entry ? readExperiment(entry) : null;
-        if (!entry || setup === null) return <Missing id={id} />;
-        return <Shown key={id} entry={entry} setup={setup} />;
-      }}
-    </Settled>
-  );
-}
+export const ExperimentPage = () => (
+  <OneExperiment>{(entry, setup) => <Shown key={entry.id} entry={entry} setup={setup} />}</OneExperiment>
+);
 
 interface ShownProps {
   readonly entry: ConfigEntry;
