@@ -31,11 +31,15 @@ const row = z.object({
   reasoning: number,
 });
 
+/** What our own cache answered cost nothing and took no time, whatever the model is like. */
+export const answeredByModel = sql`cache_outcome != 'hit'`;
+
 /** All requests of the models whose usage is known, by length of prompt. */
 export async function askTraffic(asking: Asking, scope: Scope, models: readonly string[]): Promise<TrafficBand[]> {
   const conditions = [
     ...scopeConditions(scope),
     sql`has(${texts(models)}, model)`,
+    answeredByModel,
     sql`input_tokens IS NOT NULL AND output_tokens IS NOT NULL`,
   ];
   const where = conditions.reduce((before, each) => sql`${before} AND ${each}`);

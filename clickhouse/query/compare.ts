@@ -3,7 +3,7 @@ import type { CompareAnswer, compareRequest } from '../../domain/compare-api.ts'
 import { divideHalfEven, fromDecimal, type NanoUsd, nanoUsd, toDecimal } from '../../domain/money.ts';
 import type { PriceRules } from '../../domain/prices/rules.ts';
 import { type Asking, optionsOf } from './asking.ts';
-import { askTraffic, priceOn, type TrafficBand } from './compare-prices.ts';
+import { answeredByModel, askTraffic, priceOn, type TrafficBand } from './compare-prices.ts';
 import { readable, render, sql, texts, wholes } from './fragment.ts';
 import { oldestRow } from './oldest.ts';
 import { resolveScope, type Scope, scopeConditions } from './scope.ts';
@@ -84,7 +84,7 @@ function modelsQuery(scope: Scope, models: readonly string[]): Query {
       input: sql`sum(ifNull(input_tokens, 0) + ifNull(cache_read_tokens, 0) + ifNull(cache_write_5m_tokens, 0) + ifNull(cache_write_1h_tokens, 0))`,
       cached: sql`sum(ifNull(cache_read_tokens, 0))`,
     },
-    where: [...scopeConditions(scope), sql`has(${texts(models)}, model)`],
+    where: [...scopeConditions(scope), sql`has(${texts(models)}, model)`, answeredByModel],
     groupBy: [sql`model`],
   };
 }

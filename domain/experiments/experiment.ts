@@ -16,7 +16,11 @@ const modelName = z
 export const targetField = z.union(
   [
     z.enum(['feature', 'prompt_id', 'model', 'provider']),
-    z.string().regex(/^property\.[^\0]{1,128}$/u, 'one of feature, prompt_id, model, provider, property.NAME'),
+    // Names of properties come as header names, in any case, and are kept in lower case.
+    z
+      .string()
+      .toLowerCase()
+      .regex(/^property\.[^\0]{1,128}$/u, 'one of feature, prompt_id, model, provider, property.NAME'),
   ],
   { error: 'one of feature, prompt_id, model, provider, property.NAME' },
 );

@@ -121,7 +121,8 @@ function Comparison({ answer }: { answer: CompareAnswer }) {
       </div>
       <p className="border-t border-line px-3 py-2 text-small text-muted">
         Observed, not an experiment: whoever chose the model chose the requests too, so a difference need not be the
-        model’s own. “All of this traffic” takes the {integer(answer.countedRequests)} requests whose tokens are known.
+        model’s own. What the cache answered is left out. “All of this traffic” takes the{' '}
+        {integer(answer.countedRequests)} requests whose tokens are known.
       </p>
       <SqlDialog title="Models side by side" sql={answer.sql} open={showsSql} onOpenChange={setShowsSql} />
     </Panel>

@@ -38,6 +38,7 @@ beforeAll(async () => {
         ttft_ms: null,
       }),
       call(8, { ...full, cost_usd: null, cost_status: 'unpriced' }),
+      call(10, { ...mini, cost_usd: '0', latency_ms: 1, ttft_ms: 1, cache_outcome: 'hit' }),
       call(9, { model: 'house-blend', provider: 'vllm', cost_usd: null, cost_status: 'unpriced' }),
     ],
     'rows',

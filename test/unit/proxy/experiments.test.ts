@@ -36,6 +36,11 @@ describe('which experiment takes a request', () => {
     { name: 'a feature', target: { field: 'feature', value: 'chat' }, tags: { feature: 'chat' } },
     { name: 'a prompt', target: { field: 'prompt_id', value: 'p' }, tags: { promptId: 'p' } },
     { name: 'a property', target: { field: 'property.plan', value: 'pro' }, tags: { properties: { plan: 'pro' } } },
+    {
+      name: 'a property in any case',
+      target: { field: 'property.Plan', value: 'pro' },
+      tags: { properties: { plan: 'pro' } },
+    },
     { name: 'a provider', target: { field: 'provider', value: 'openai' }, tags: {} },
   ])('by $name, before the body is read', ({ target, tags }) => {
     const experiments = running({ targeting: [target] });
