@@ -101,6 +101,11 @@ function registerOutbox(registry: Registry, outbox: Outbox, memory: CaptureMemor
     () => outbox.stats().depth,
   );
   gauge('spendlens_outbox_bytes', 'Bytes of these exchanges.', () => outbox.stats().bytes);
+  gauge(
+    'spendlens_outbox_waiting_bytes',
+    'Bytes that wait in memory for their commit: the disk is full or stands still.',
+    () => outbox.stats().waitingBytes,
+  );
   gauge('spendlens_outbox_inflight', 'Exchanges under way.', () => outbox.stats().inflight);
   gauge(
     'spendlens_outbox_lag_seconds',

@@ -53,10 +53,8 @@ interface CommitterOptions {
   readonly lingerMs: number;
 }
 
-/** Of one transaction: bounds how long a commit takes and what its failure costs. */
-const BATCH_BYTES = 32 * 1024 * 1024;
 const LOSSES_NOTED_EVERY_MS = 1_000;
-/** After a failed write: a full disk is not asked again with every arrival. */
+/** A full disk is not asked again with every arrival. */
 const RETRY_MS = 250;
 
 export function createCommitter({ environment, ownership, keeper, log, lingerMs }: CommitterOptions): Committer {
@@ -73,7 +71,9 @@ export function createCommitter({ environment, ownership, keeper, log, lingerMs 
   let lastSeq = 0;
   let used = ownership.totals.bytes;
   let count = ownership.totals.entries;
+  /** Of exchanges that wait for their commit. */
   let pending = 0;
+  let waiting = 0;
   let noted = ownership.lost;
   let notedAt = 0;
   let outdated = false;
@@ -81,6 +81,8 @@ export function createCommitter({ environment, ownership, keeper, log, lingerMs 
   let timer: NodeJS.Timeout | undefined;
   let lossTimer: NodeJS.Timeout | undefined;
   let pausedUntil = 0;
+  /** Something waits that the disk has no room for. */
+  let isHeldUp = false;
   /** The transactions, one after another: a seq is given out again only when the one before it is known to have failed. */
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -93,7 +95,11 @@ export function createCommitter({ environment, ownership, keeper, log, lingerMs 
     return exclusive(async () => {
       clearTimeout(timer);
       timer = undefined;
-      if ((await commit()) === 'failed') pausedUntil = Date.now() + RETRY_MS;
+      const outcome = await commit();
+      if (outcome === 'failed' || isHeldUp) {
+        if (closed) giveUpWaiting();
+        else pausedUntil = Date.now() + RETRY_MS;
+      }
       if (appends.length + begins.size + removals.length > 0) schedule();
       if (!sameLost(untoldOnDisk(), noted)) noteLossesSoon();
     });
@@ -117,11 +123,13 @@ export function createCommitter({ environment, ownership, keeper, log, lingerMs 
   const untoldOnDisk = () => appends.reduce((sum, { told }) => addLost(sum, told), losses.untold());
 
   function takeBatch(): Append[] {
+    const [room, limit] = [keeper.diskRoom(used), keeper.batchBytes()];
     let bytes = 0;
     const end = appends.findIndex((append, index) => {
       bytes += append.bytes;
-      return index > 0 && bytes > BATCH_BYTES;
+      return bytes > room || (index > 0 && bytes > limit);
     });
+    isHeldUp = end === 0;
     const batch = end === -1 ? appends : appends.slice(0, end);
     appends = end === -1 ? [] : appends.slice(end);
     return batch;
@@ -131,8 +139,9 @@ export function createCommitter({ environment, ownership, keeper, log, lingerMs 
     const batch = takeBatch();
     const arrivals = begins;
     begins = new Map();
-    const gone = [...removals, ...batch.map(({ ticket }) => ticket)].filter((ticket) => stored.has(ticket));
+    const dropped = removals;
     removals = [];
+    const gone = [...dropped, ...batch.map(({ ticket }) => ticket)].filter((ticket) => stored.has(ticket));
     const bytes = batch.reduce((sum, append) => sum + append.bytes, 0);
     const untold = untoldOnDisk();
     const noteLosses = !sameLost(untold, noted) && (batch.length > 0 || Date.now() - notedAt >= LOSSES_NOTED_EVERY_MS);
@@ -150,11 +159,15 @@ export function createCommitter({ environment, ownership, keeper, log, lingerMs 
       },
       batch.length > 0 ? [id, lastSeq + batch.length] : null,
     );
-    pending -= bytes;
     if (outcome !== 'applied') {
-      failed(outcome, batch, gone);
+      removals.push(...dropped);
+      appends = [...batch, ...appends];
+      if (outcome === 'failed') keeper.diskFull();
+      else loseOwnership();
       return outcome;
     }
+    pending -= bytes;
+    waiting -= batch.length;
     lastSeq += batch.length;
     used += bytes;
     count += batch.length;
@@ -169,18 +182,16 @@ export function createCommitter({ environment, ownership, keeper, log, lingerMs 
     return outcome;
   }
 
-  function failed(outcome: WriteOutcome, batch: Append[], gone: number[]): void {
-    for (const { told, settle } of batch) {
-      giveUp(told);
-      settle(false);
-    }
-    removals.push(...gone);
-    if (outcome === 'failed') {
-      keeper.diskFull();
-      return;
-    }
+  function loseOwnership(): void {
     outdated = true;
-    for (const { told, settle } of appends.splice(0)) {
+    giveUpWaiting();
+  }
+
+  function giveUpWaiting(): void {
+    for (const { ticket, bytes, told, settle } of appends.splice(0)) {
+      pending -= bytes;
+      waiting--;
+      removals.push(ticket);
       giveUp(told);
       settle(false);
     }
@@ -203,7 +214,7 @@ export function createCommitter({ environment, ownership, keeper, log, lingerMs 
     id,
     losses,
     begin(ticket, skeleton) {
-      if (outdated || keeper.room({ used, pending }, 0) === 'none') return;
+      if (outdated || keeper.diskRoom(used) === 0 || keeper.room({ used, pending }, 0) === 'none') return;
       begins.set(ticket, skeleton);
       schedule();
     },
@@ -214,6 +225,7 @@ export function createCommitter({ environment, ownership, keeper, log, lingerMs 
       }
       const bytes = diskBytes(encoded.length);
       pending += bytes;
+      waiting++;
       // An exchange that ends before its arrival was written needs no inflight entry at all.
       begins.delete(ticket);
       return new Promise((settle) => {
@@ -245,7 +257,7 @@ export function createCommitter({ environment, ownership, keeper, log, lingerMs 
       }),
     load: () => ({ used, pending }),
     isOutdated: () => outdated,
-    stats: () => ({ entries: count, inflight: stored.size + begins.size, oldestAt: ledger.oldestAt() }),
+    stats: () => ({ entries: count + waiting, inflight: stored.size + begins.size, oldestAt: ledger.oldestAt() }),
     async close() {
       closed = true;
       notedAt = 0;

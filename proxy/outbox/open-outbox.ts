@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeExchange } from '../../domain/encode-exchange.ts';
 import { SpendlensError } from '../../domain/error.ts';
 import type { Exchange } from '../../domain/exchange.ts';
@@ -30,6 +31,7 @@ export interface OutboxOptions {
 const GIB = 1024 ** 3;
 const PROBE_BYTES = 128 * 1024;
 const READER_CHECK_MS = 30_000;
+const CLOSE_MS = 2_000;
 export const defaultOutboxLimitBytes = 2 * GIB;
 
 /**
@@ -49,8 +51,8 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     pendingLimitBytes: options.pendingLimitBytes ?? defaultPendingLimitBytes,
   });
   const committer = createCommitter({ environment, ownership, keeper, log, lingerMs: options.lingerMs ?? 2 });
-  let nextTicket = 1 + (await appendLeftovers(environment, committer, log));
   await keeper.poll();
+  let nextTicket = 1 + appendLeftovers(environment, committer, log);
   const trim = createTrimmer({
     environment,
     committer,
@@ -87,6 +89,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
       return {
         depth: entries,
         bytes: committer.load().used,
+        waitingBytes: committer.load().pending,
         inflight,
         droppedExchanges: committer.losses.dropped(),
         shedBodies: committer.losses.shed(),
@@ -97,7 +100,8 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
       clearInterval(poll);
       clearInterval(readers);
       await committer.close();
-      await environment.root.close();
+      // lmdb waits for ever where the last transaction failed, and nothing is left to write.
+      await Promise.race([environment.root.close(), sleep(CLOSE_MS, undefined, { ref: false })]);
     },
   };
 }

@@ -23,7 +23,8 @@ export interface Outbox {
   begin(skeleton: Exchange | (() => Exchange)): Ticket;
   /**
    * Appends the exchange under the next seq and removes its ticket in one transaction. Resolves true when the
-   * commit returned (the exchange is accepted), false when it was dropped and counted. Never rejects.
+   * commit returned (the exchange is accepted), false when it was dropped and counted. Never rejects. While the disk is
+   * full it waits in memory, as long as there is room.
    * Fills `exchange.lost` itself, and needs nothing of the exchange once it has returned its promise.
    */
   end(ticket: Ticket, exchange: Exchange): Promise<boolean>;
@@ -36,9 +37,11 @@ export interface Outbox {
 }
 
 export interface OutboxStats {
-  /** Exchanges accepted and not yet acknowledged by the reader. */
+  /** Exchanges not yet acknowledged by the reader. */
   readonly depth: number;
+  /** On the disk; and in memory, waiting for their commit. */
   readonly bytes: number;
+  readonly waitingBytes: number;
   readonly inflight: number;
   readonly droppedExchanges: number;
   readonly shedBodies: number;

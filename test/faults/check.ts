@@ -135,7 +135,7 @@ const nameOf = ({ id, failure }: Entry) => (failure === '' ? id : `${id} (${fail
 
 function faultsOfLoss(completeness: Completeness, mayLose: Loss, outside: readonly Entry[]): string[] {
   const { gaps, lostExchanges, outboxes } = completeness;
-  const told = { nothing: 0, dropped: lostExchanges, gap: gaps }[mayLose];
+  const told = mayLose === 'gap' ? gaps : 0;
   const damaged = outboxes.filter((account) => !isWhole(account)).map(({ outboxId }) => outboxId);
   return [
     ...(outside.length === told

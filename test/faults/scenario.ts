@@ -21,11 +21,10 @@ export function topicOf({ installation }: Run): FaultTopic {
 }
 
 /**
- * What may be missing at the end. `nothing` still leaves what a killed proxy had in its commit window. The others are
- * exchanges that the installation itself says it lost, and exactly as many: given up by a proxy for want of room, or
- * skipped in the log.
+ * What may be missing at the end. `nothing` still leaves what a killed proxy had in its commit window; `gap` what the
+ * installation itself says was skipped in the log, and exactly as many.
  */
-export type Loss = 'nothing' | 'dropped' | 'gap';
+export type Loss = 'nothing' | 'gap';
 
 export interface Scenario {
   readonly name: string;
