@@ -48,7 +48,7 @@ export async function startProxy({ env, log, registry, supervision }: RoleContex
   });
   const labelOf = createProviderLabel(providers);
   const laneOptions = { config, providers, resolver, appTimeouts, settings, env, log, registry, labelOf };
-  const routed = openRoutedLane({ ...laneOptions, snapshot: snapshot.current });
+  const routed = await openRoutedLane({ ...laneOptions, snapshot: snapshot.current });
   const proxyKey = settings.proxyKey === null ? null : createProxyKey(settings.proxyKey);
   const { acknowledgementPath, outboxes, adoptFrom } = settings;
   const outboxOptions = { acknowledgementPath, limitBytes: settings.outboxLimit, log };

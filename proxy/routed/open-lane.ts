@@ -39,9 +39,9 @@ export interface OpenLaneOptions {
 }
 
 /** @throws SpendlensError config_invalid */
-export function openRoutedLane(options: OpenLaneOptions) {
+export async function openRoutedLane(options: OpenLaneOptions) {
   const { config, providers, resolver, appTimeouts, settings, env, snapshot, registry, labelOf, log } = options;
-  const store = openSharedStore(settings.store, log);
+  const store = await openSharedStore(settings.store, log);
   const dispatchers = createDispatchers(config.targets?.allowPrivate ?? false);
   const fileRules = rulesOf(config);
   // The dashboard publishes the file's too, and reads it anew as ingest does; the start's own copy is for without it.

@@ -13,10 +13,10 @@ export interface StoreSettings {
 }
 
 /** What cache and limits stand on; null where several workers would each have a truth of their own. */
-export function openSharedStore(
+export async function openSharedStore(
   { redisUrl, workers, folder, limitBytes }: StoreSettings,
   log: Logger,
-): SharedStore | null {
+): Promise<SharedStore | null> {
   if (redisUrl !== '') return openRedisStore(redisUrl, log);
   return workers === 1 ? whenNeeded(() => openLocalStore({ folder, limitBytes, log })) : null;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, RESP_TYPES } from 'redis';
 import { z } from 'zod';
 import type { Logger } from '../../process/log.ts';
@@ -5,6 +6,7 @@ import type { SharedStore } from './store.ts';
 
 /** A call that waits longer than this for shared state goes on without it. */
 const COMMAND_TIMEOUT_MS = 500;
+const CONNECT_MS = 2_000;
 const PREFIX = 'spendlens:';
 
 /** takeFrom() of store.ts. Numbers come back as text, since Redis would cut them to integers. */
@@ -26,12 +28,15 @@ return { granted and '1' or '0', string.format('%.17g', tokens) }
 `;
 const takenReply = z.tuple([z.string(), z.string()]);
 
-/** Connects when it can; until then, and whenever it cannot, every call rejects at once. */
-export function openRedisStore(url: string, log: Logger): SharedStore {
+/**
+ * Connects when it can; until then, and whenever it cannot, every call rejects at once. One that is up is waited for, so
+ * that no limit is missed at the start.
+ */
+export async function openRedisStore(url: string, log: Logger): Promise<SharedStore> {
   const client = createClient({
     url,
     disableOfflineQueue: true,
-    socket: { connectTimeout: 2_000, reconnectStrategy: (tries) => Math.min(100 * 2 ** tries, 5_000) },
+    socket: { connectTimeout: CONNECT_MS, reconnectStrategy: (tries) => Math.min(100 * 2 ** tries, 5_000) },
   });
   const binary = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
   let lastLogged = 0;
@@ -40,7 +45,7 @@ export function openRedisStore(url: string, log: Logger): SharedStore {
     lastLogged = Date.now();
     log.warn({ reason: error.message || error.name }, 'Redis does not answer: calls go on without cache and limits');
   });
-  client.connect().catch(() => {});
+  await Promise.race([client.connect().catch(() => {}), sleep(CONNECT_MS, undefined, { ref: false })]);
   return {
     async get(key) {
       return (await within(binary.get(PREFIX + key))) ?? null;

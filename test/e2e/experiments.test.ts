@@ -116,7 +116,8 @@ async function standsInAllLooks(name: string, whole = 900): Promise<void> {
       await page.setViewportSize({ width, height: width === 390 ? Math.max(844, 2 * whole) : whole });
       await page.emulateMedia({ colorScheme });
       await shot(`${name}-${width}-${colorScheme}`);
-      expect(await overflowOf(page), `${name} is wider than ${width}`).toBeLessThanOrEqual(0);
+      // Charts follow the window a moment later.
+      await expect.poll(() => overflowOf(page), { message: `${name} is wider than ${width}` }).toBeLessThanOrEqual(0);
     }
   }
   await page.emulateMedia({ colorScheme: 'light' });

@@ -114,7 +114,7 @@ describe('a month of demo history', () => {
         await page.waitForTimeout(500);
         await page.screenshot({ path: join(shots, `${name}-${look.name}.png`) });
       }
-      expect(await overflowOf(page), `${name} is wider than the window`).toBeLessThanOrEqual(0);
+      await expect.poll(() => overflowOf(page), { message: `${name} is wider than the window` }).toBeLessThanOrEqual(0);
       expect(await page.getByRole('alert').count(), `${name} shows a failure`).toBe(0);
     }
     await page.close();

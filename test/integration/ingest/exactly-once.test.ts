@@ -25,10 +25,10 @@ async function sendMany(box: TestOutbox, count: number): Promise<void> {
   expect(accepted.every(Boolean)).toBe(true);
 }
 
-/** Runs an ingester until the outbox's rows are there, and a little longer, in case that more come. */
+/** Runs an ingester until the outbox's rows and slices are there, and a little longer, in case that more come. */
 async function ingestAll(box: TestOutbox, count: number): Promise<void> {
   const ingest = await runIngester(box.data, migrated);
-  await until(async () => (await standing(migrated.warehouse, box.outbox.id)).seqs >= count, 20_000);
+  await until(async () => ((await accountOf(box))?.delivered ?? 0) >= count, 20_000);
   await new Promise((resolve) => setTimeout(resolve, 300));
   await ingest.stop();
 }
