@@ -8,7 +8,7 @@ import { createCatalogue } from './gate/catalogue.ts';
 import { createPools, ENGINE_THREADS } from './pools.ts';
 import { closeServer, createWarehouseServer, listen } from './server.ts';
 
-const NICE = 10;
+const NICE = 19;
 
 // Each statement under way holds a thread of libuv's pool, which has four by default and is sized at its first use.
 process.env['UV_THREADPOOL_SIZE'] = String(ENGINE_THREADS);
