@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { acknowledgeAll } from './acknowledge.ts';
-import { median, spread } from './figures.ts';
-import { closedLoop, openLoop } from './load.ts';
+import { median, percentile, spread } from './figures.ts';
+import { closedLoop, type LoadResult, openLoop } from './load.ts';
 import type { Parts, Usage } from './probe-messages.ts';
 import { type Probed, startProbed } from './probed.ts';
 
@@ -22,12 +22,14 @@ interface Subject {
 
 interface Load {
   readonly title: string;
-  run(origin: string): Promise<number>;
+  run(origin: string): Promise<LoadResult>;
 }
 
-/** Per request: microseconds, and bytes. */
+/** Per request: microseconds, and bytes; and how long callers waited, in milliseconds. */
 interface Cost extends Usage {
   readonly name: string;
+  readonly p50: number;
+  readonly p99: number;
 }
 
 export interface CostOptions {
@@ -51,11 +53,11 @@ export async function benchCost({ seconds, against, flags }: CostOptions): Promi
     const loads: Load[] = [
       {
         title: `${RATE} requests/s`,
-        run: async (origin) => (await openLoop(origin, RATE, seconds, 0)).sent,
+        run: (origin) => openLoop(origin, RATE, seconds, 1),
       },
       {
         title: `as many as ${CONNECTIONS} connections make`,
-        run: async (origin) => (await closedLoop(origin, CONNECTIONS, seconds)).sent,
+        run: (origin) => closedLoop(origin, CONNECTIONS, seconds),
       },
     ];
     for (const { probed } of subjects) await closedLoop(probed.url, CONNECTIONS, 4);
@@ -85,6 +87,8 @@ async function measure(load: Load, subjects: readonly Subject[]): Promise<void> 
   line('CPU µs, main thread', 1, ({ mainMicros }) => mainMicros);
   line('pauses for garbage, µs', 1, ({ gcMicros }) => gcMicros);
   line('allocated KiB', 1, ({ allocatedBytes }) => allocatedBytes / 1024);
+  line('latency p50, ms', 2, ({ p50 }) => p50);
+  line('latency p99, ms', 2, ({ p99 }) => p99);
   const parts: Parts[] = [];
   for (const { probed } of subjects) parts.push(await probed.profile(async () => void (await load.run(probed.url))));
   printParts(
@@ -93,16 +97,19 @@ async function measure(load: Load, subjects: readonly Subject[]): Promise<void> 
   );
 }
 
-async function costOf(load: Load, probed: Probed): Promise<Usage> {
-  let sent = 1;
+async function costOf(load: Load, probed: Probed): Promise<Omit<Cost, 'name'>> {
+  let result: LoadResult = { latencies: [], sent: 1, failed: 0 };
   const usage = await probed.usage(async () => {
-    sent = await load.run(probed.url);
+    result = await load.run(probed.url);
   });
+  const { sent, latencies } = result;
   return {
     cpuMicros: usage.cpuMicros / sent,
     mainMicros: usage.mainMicros / sent,
     gcMicros: usage.gcMicros / sent,
     allocatedBytes: usage.allocatedBytes / sent,
+    p50: percentile(latencies, 50),
+    p99: percentile(latencies, 99),
   };
 }
 
