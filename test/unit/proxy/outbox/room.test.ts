@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -35,4 +35,14 @@ it('a disk that said it is full is left alone for a while, then taken in small s
   expect(room.batchBytes()).toBeLessThan(MIB);
   for (let look = 0; look < 10; look++) await room.poll();
   expect(room.batchBytes()).toBeGreaterThan(MIB);
+});
+
+it('leaves a hundredth of the disk to others', async () => {
+  const limits = { folder, limitBytes: 160 * MIB, pendingLimitBytes: 32 * MIB };
+  const greedy = createRoomKeeper({ ...limits, keepFreeBytes: 0 });
+  const polite = createRoomKeeper({ ...limits, keepFreeBytes: Number.MAX_SAFE_INTEGER });
+  await Promise.all([greedy.poll(), polite.poll()]);
+  const { blocks, bsize } = statfsSync(folder);
+  // Half of it: others write to this disk between the two looks, and free pages are counted with care.
+  expect(greedy.diskRoom(0) - polite.diskRoom(0)).toBeGreaterThan((blocks * bsize) / 200);
 });
