@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { z } from 'zod';
 import { buildWeb } from './web.ts';
 
@@ -14,18 +14,31 @@ const report = z.object({
   numFailedTests: z.number(),
   numPendingTests: z.number(),
   numTodoTests: z.number(),
-  numFailedTestSuites: z.number(),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      message: z.string(),
+      assertionResults: z.array(
+        z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()).nullish() }),
+      ),
+    }),
+  ),
 });
 
 const faultsReport = z.object({ passed: z.number(), failed: z.number(), skipped: z.number() });
-type Counts = z.infer<typeof faultsReport>;
+
+interface Outcome extends z.infer<typeof faultsReport> {
+  /** What failed and why, to be read again under everything else that was printed. */
+  readonly failures: readonly string[];
+}
 
 /** Always the same moments, so that a failure can be had again. */
 const FAULTS_SEED = '1';
 
 interface Step {
   name: string;
-  run(): Promise<Counts>;
+  run(): Promise<Outcome>;
 }
 
 const checks = [
@@ -65,15 +78,18 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const chosen = steps.filter((step) => wanted.length === 0 || wanted.includes(step.name));
-const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+const total = { passed: 0, failed: 0, skipped: 0 };
+const failures: string[] = [];
 await buildWeb(say);
 for (const [index, step] of chosen.entries()) {
   say(`\n▶ ${index + 1}/${chosen.length} ${step.name}`);
   const startedAt = Date.now();
-  const counts = await step.run();
-  for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counts[key];
-  say(`${counts.failed === 0 ? '✔' : '✘'} ${step.name} ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
+  const outcome = await step.run();
+  for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += outcome[key];
+  failures.push(...outcome.failures.map((failure) => `✘ ${step.name}: ${failure}`));
+  say(`${outcome.failed === 0 ? '✔' : '✘'} ${step.name} ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
 }
+if (failures.length > 0) say(`\n${failures.join('\n')}`);
 say(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed === 0 ? 0 : 1);
 
@@ -83,7 +99,7 @@ function check(name: string, tool: string, args: string[]): Step {
     name,
     run: async () => {
       const ok = (await command(bin(tool), args)) === 0;
-      return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+      return ok ? { passed: 1, failed: 0, skipped: 0, failures: [] } : failedAs(tool);
     },
   };
 }
@@ -92,29 +108,45 @@ function vitest(project: string): Step {
   return { name: project, run: () => runVitest(project) };
 }
 
+const failedAs = (failure: string): Outcome => ({ passed: 0, failed: 1, skipped: 0, failures: [failure] });
+
 /** The reduced set; each of its scenarios counts as one test. */
-async function runFaults(): Promise<Counts> {
+async function runFaults(): Promise<Outcome> {
   return withReport(async (file) => {
     const args = [join(root, 'bin', 'faults.ts'), '--short', '--seed', FAULTS_SEED, '--report', file];
     const code = await command(process.execPath, args);
     const counts = readReport(file, faultsReport);
-    if (counts === null) return { passed: 0, failed: 1, skipped: 0 };
-    return code === 0 ? counts : { ...counts, failed: Math.max(counts.failed, 1) };
+    if (counts === null) return failedAs('ended without a report');
+    if (code === 0) return { ...counts, failures: [] };
+    return { ...counts, failed: Math.max(counts.failed, 1), failures: ['see the table of faults above'] };
   });
 }
 
-async function runVitest(project: string): Promise<Counts> {
+async function runVitest(project: string): Promise<Outcome> {
   return withReport(async (file) => {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
     const code = await command(bin('vitest'), ['run', '--project', project, '--passWithNoTests', ...reporters]);
     const found = readReport(file, report);
-    if (found === null) return { passed: 0, failed: 1, skipped: 0 };
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = found;
+    if (found === null) return failedAs('ended without a report');
+    const { numPassedTests: passed, numFailedTests, numPendingTests, numTodoTests } = found;
+    const failures = failuresOf(found);
+    if (code !== 0 && failures.length === 0) failures.push('something outside of any test; see above');
     // A file that cannot even be loaded fails without a failing test in it.
-    const failed = code === 0 ? numFailedTests : Math.max(numFailedTests, 1);
-    return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests };
+    const failed = Math.max(numFailedTests, failures.length);
+    return { passed, failed, skipped: numPendingTests + numTodoTests, failures };
   });
 }
+
+function failuresOf({ testResults }: z.infer<typeof report>): string[] {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(root, name);
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    if (failed.length === 0) return status === 'failed' ? [`${file}\n  ${firstLine(message)}`] : [];
+    return failed.map((test) => `${file}: ${test.fullName}\n  ${firstLine(test.failureMessages?.[0] ?? '')}`);
+  });
+}
+
+const firstLine = (text: string): string => text.split('\n', 1)[0] ?? '';
 
 async function withReport<Result>(work: (file: string) => Promise<Result>): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'spendlens-test-'));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, overflowOf } from '../harness/browser.ts';
+import { hasNoOverflow, launchBrowser } from '../harness/browser.ts';
 import { type Stack, startStack } from '../harness/stack.ts';
 
 /** An analyst over a month of history: who spent most, on what, and his dearest request. Then every page is looked at. */
@@ -114,7 +114,7 @@ describe('a month of demo history', () => {
         await page.waitForTimeout(500);
         await page.screenshot({ path: join(shots, `${name}-${look.name}.png`) });
       }
-      await expect.poll(() => overflowOf(page), { message: `${name} is wider than the window` }).toBeLessThanOrEqual(0);
+      await hasNoOverflow(page, name);
       expect(await page.getByRole('alert').count(), `${name} shows a failure`).toBe(0);
     }
     await page.close();

@@ -268,7 +268,7 @@ describe('numbers to hold against the invoice', () => {
         () => true,
         () => false,
       );
-    }, 60_000);
+    });
     expect(seen).toBe(true);
     await shot('warehouse-away');
     await notice.waitFor({ state: 'hidden', timeout: 60_000 });

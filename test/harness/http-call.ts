@@ -16,8 +16,6 @@ export interface Answer {
   readonly headers: NodeJS.Dict<string | string[]>;
   readonly trailers: NodeJS.Dict<string>;
   readonly body: Buffer;
-  /** When each chunk came, in ms since the call; the first entry is that of the headers. */
-  readonly times: readonly number[];
   /** False where the connection broke off in the middle of the body. */
   readonly complete: boolean;
 }
@@ -27,13 +25,17 @@ export interface Call {
   readonly headers?: OutgoingHttpHeaders | readonly string[];
   readonly body?: string | Buffer;
   readonly agent?: Agent;
+  /** Told that the headers are there, and of each chunk. */
+  readonly onPart?: () => void;
 }
 
 const oneOff = new Agent({ keepAlive: false });
 
 /** Rejects where no status line came; an answer that breaks off is not complete. */
-export function call(url: string, { method = 'GET', headers = {}, body, agent = oneOff }: Call = {}): Promise<Answer> {
-  const start = performance.now();
+export function call(
+  url: string,
+  { method = 'GET', headers = {}, body, agent = oneOff, onPart }: Call = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     // The path as it stands: a URL object would tidy it up.
     const { hostname, port, origin } = new URL(url);
@@ -42,11 +44,11 @@ export function call(url: string, { method = 'GET', headers = {}, body, agent = 
     const interims: Interim[] = [];
     const req = request({ hostname, port, path, method, headers, agent, maxHeaderSize: 1024 * 1024 }, (res) => {
       answered = true;
+      onPart?.();
       const chunks: Buffer[] = [];
-      const times = [performance.now() - start];
       res.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
-        times.push(performance.now() - start);
+        onPart?.();
       });
       res.on('error', () => {});
       res.on('close', () =>
@@ -58,7 +60,6 @@ export function call(url: string, { method = 'GET', headers = {}, body, agent = 
           headers: res.headers,
           trailers: res.trailers,
           body: Buffer.concat(chunks),
-          times,
           complete: res.complete,
         }),
       );

@@ -81,7 +81,7 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
     const reached = await until(async () => {
       found = await readAll();
       return found.length >= count;
-    }, 20_000);
+    });
     if (!reached) throw new Error(`waited for ${count} exchanges, found ${found.length}\n${printed}`);
     return found;
   }
@@ -97,7 +97,7 @@ export async function startTestProxy(options: TestProxyOptions = {}): Promise<Te
       await until(async () => {
         found = (await readAll()).find((exchange) => exchange.requestId === requestId);
         return found !== undefined;
-      }, 20_000);
+      });
       if (!found) throw new Error(`no exchange ${requestId} in the outbox\n${printed}`);
       return found;
     },

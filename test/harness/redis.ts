@@ -31,7 +31,7 @@ export async function startRedis(): Promise<TestRedis> {
     stdio: 'ignore',
   });
   await once(child, 'spawn');
-  if (!(await until(() => answers(url), 10_000))) throw new Error('redis-server did not answer');
+  if (!(await until(() => answers(url)))) throw new Error('redis-server did not answer');
   return {
     url,
     async stop() {

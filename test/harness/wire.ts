@@ -30,7 +30,7 @@ export async function openWire(port: number): Promise<Wire> {
     text,
     ended,
     async waitFor(pattern) {
-      if (!(await until(() => pattern.test(text()), 10_000))) throw new Error(`no ${pattern} in:\n${text()}`);
+      if (!(await until(() => pattern.test(text())))) throw new Error(`no ${pattern} in:\n${text()}`);
       return text();
     },
   };

@@ -156,7 +156,7 @@ describe.skipIf(brokerMissing() !== null)('the services of docker-compose.yml', 
       expect(await isHealthy(name)).toBe(false);
       start(name);
     }
-    for (const name of roles) expect(await until(() => isHealthy(name), 60_000), name).toBe(true);
+    for (const name of roles) expect(await until(() => isHealthy(name)), name).toBe(true);
   });
 
   async function say(hello: string, proxy: string): Promise<void> {
@@ -175,7 +175,7 @@ describe.skipIf(brokerMissing() !== null)('the services of docker-compose.yml', 
     const row = z.object({ user_id: z.string(), cost: z.string().nullable(), outbox: z.string() });
     const text = 'SELECT user_id, toString(cost_usd) AS cost, outbox_id AS outbox FROM spendlens.requests';
     const select = () => warehouse.rows(row, { text, params: {} });
-    expect(await until(async () => (await select()).length >= count, 30_000), `${count} rows`).toBe(true);
+    expect(await until(async () => (await select()).length >= count), `${count} rows`).toBe(true);
     return select();
   }
 
@@ -190,8 +190,8 @@ describe.skipIf(brokerMissing() !== null)('the services of docker-compose.yml', 
   it('a second proxy and a second ingester do the same, beside the first', async () => {
     start('proxy', ' 2');
     start('ingest', ' 2');
-    expect(await until(() => isHealthy('proxy', ' 2'), 60_000)).toBe(true);
-    expect(await until(() => isHealthy('ingest', ' 2'), 60_000)).toBe(true);
+    expect(await until(() => isHealthy('proxy', ' 2'))).toBe(true);
+    expect(await until(() => isHealthy('ingest', ' 2'))).toBe(true);
     for (const proxy of ['proxy', 'proxy 2']) await say('hello again', proxy);
     const standing = await rows(3);
     expect(standing).toMatchObject([called, called, called]);
@@ -225,7 +225,7 @@ describe.skipIf(brokerMissing() !== null)('the services of docker-compose.yml', 
       });
       return z.object({ model: z.string() }).safeParse(await answer.json()).data?.model === 'gpt-4o-mini';
     };
-    for (const proxy of ['proxy', 'proxy 2']) expect(await until(() => isKnown(proxy), 20_000), proxy).toBe(true);
+    for (const proxy of ['proxy', 'proxy 2']) expect(await until(() => isKnown(proxy)), proxy).toBe(true);
   });
 
   it('each tells its metrics to who has their token', async () => {

@@ -56,7 +56,7 @@ describe('a start that cannot be says why, and ends', () => {
 
   it('a taken proxy port: its owner', async () => {
     const other = createTcpServer().listen(0, '127.0.0.1');
-    await until(() => other.listening, 5_000);
+    await until(() => other.listening);
     const { port } = other.address() as AddressInfo;
     const { code, output } = await start({ SPENDLENS_PROXY_PORT: String(port) });
     other.close();
@@ -93,7 +93,7 @@ describe('a running installation', () => {
       response.write('data: {"choices":[{"delta":{"content":"Once"}}]}\n\n');
       if (request.url?.includes('short')) response.end('data: [DONE]\n\n');
     }).listen(0, '127.0.0.1');
-    await until(() => upstream.listening, 5_000);
+    await until(() => upstream.listening);
     const { port } = upstream.address() as AddressInfo;
     stack = await startStack({
       folder: mkdtempSync(join(tmpdir(), 'spendlens-running-')),
@@ -129,7 +129,7 @@ describe('a running installation', () => {
     const answer = await fetch(`${stack.endpoints().proxy}/openai/v1/chat/completions?short`, { method: 'POST' });
     expect(answer.status).toBe(200);
     await answer.text();
-    expect(await until(() => typeof stack.endpoints().pids.proxy[0] === 'number', 10_000)).toBe(true);
+    expect(await until(() => typeof stack.endpoints().pids.proxy[0] === 'number')).toBe(true);
     expect(stack.endpoints().pids.proxy[0]).not.toBe(before);
     expect(stack.output()).toContain('proxy died (signal SIGKILL); restart 1');
   });
@@ -201,7 +201,7 @@ describe('a warehouse of the operator’s own', () => {
         ({ status }) => status,
         () => 0,
       );
-    expect(await until(async () => (await call()) === 502, 30_000), 'the proxy serves').toBe(true);
+    expect(await until(async () => (await call()) === 502), 'the proxy serves').toBe(true);
     const again = await startWarehouse({ folder: first.folder, port });
     const stack = await starting;
     expect(stack.output()).toContain('the migrations wait for the warehouse');

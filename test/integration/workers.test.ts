@@ -68,7 +68,7 @@ describe('two workers', () => {
       killedAt = Date.now();
       process.kill(second, 'SIGKILL');
     });
-    await until(() => isAnother(stack.endpoints().pids.proxy[1], second), 30_000);
+    await until(() => isAnother(stack.endpoints().pids.proxy[1], second));
     // Its successor is there for the same share of the connections.
     await send(1_000);
     await drained();
@@ -94,7 +94,7 @@ describe('two workers', () => {
     expect(new Set(rows.map(({ request_id: id }) => id)).size).toBe(rows.length);
     const ids = new Set(rows.map(({ request_id: id }) => id));
     expect(calls.slice(-500).filter(({ id, completeAt }) => completeAt === null || !ids.has(id))).toEqual([]);
-    expect(await until(() => !existsSync(join(folder, 'outbox', '1')), 30_000), 'the empty outbox is gone').toBe(true);
+    expect(await until(() => !existsSync(join(folder, 'outbox', '1'))), 'the empty outbox is gone').toBe(true);
   });
 });
 
@@ -119,7 +119,7 @@ async function drained(): Promise<void> {
     const status = statusAnswer.safeParse(await stack.api('GET', '/api/status').catch(() => null)).data;
     return status?.health.complete === true && status.health.waiting === 0;
   };
-  expect(await until(isDrained, 90_000), 'the backlog drained, and complete').toBe(true);
+  expect(await until(isDrained), 'the backlog drained, and complete').toBe(true);
 }
 
 async function send(total: number, before: (index: number) => void = () => undefined): Promise<void> {

@@ -198,7 +198,7 @@ describe('a model without a price', () => {
     const selection = { from: '2026-11-01T00:00:00Z', to: '2026-11-10T00:00:00Z', model: 'house-blend-v2' };
     const { id: preview } = await post('/repricing/preview', selection).then(idOf);
     const ask = async () => moneyApi.repricingPreview.parse(await get(`/repricing/preview/${preview}`));
-    expect(await until(async () => (await ask()).state !== 'running', 20_000)).toBe(true);
+    expect(await until(async () => (await ask()).state !== 'running')).toBe(true);
     // 100 × $1 + 50 × $2 a million = 200,000 n$ a call
     expect((await ask()).difference).toMatchObject({
       calls: 4,
@@ -228,7 +228,7 @@ describe('a model without a price', () => {
     const { id } = await post('/repricing', { selection, why: 'the house has prices' }).then(idOf);
     expect(api.statusAnswer.parse(await get('/status')).repricing?.id).toBe(id);
     const job = async () => moneyApi.repricingJob.parse(await get(`/repricing/${id}`));
-    expect(await until(async () => (await job()).state === 'done', 30_000)).toBe(true);
+    expect(await until(async () => (await job()).state === 'done')).toBe(true);
     expect(await job()).toMatchObject({ changed: 4, newCost: '0.000800000', who: 'dashboard' });
     expect(moneyApi.unpricedModels.parse(await get('/unpriced-models')).models).toEqual([]);
 
@@ -248,7 +248,7 @@ describe('a model without a price', () => {
 
     await post('/repricing/undo', { id, why: 'it has none' });
     const jobs = async () => moneyApi.repricingJobs.parse(await get('/repricing')).jobs;
-    expect(await until(async () => (await jobs()).every(({ state }) => state === 'done'), 30_000)).toBe(true);
+    expect(await until(async () => (await jobs()).every(({ state }) => state === 'done'))).toBe(true);
     expect((await jobs()).map(({ undoes, undoneBy }) => [undoes !== '', undoneBy !== ''])).toEqual([
       [true, false],
       [false, true],
@@ -256,7 +256,7 @@ describe('a model without a price', () => {
     // An answer is given again for a second.
     const corrections = async () =>
       api.requestDetail.parse(await get(`/requests/${unknown[0]?.request_id}`)).corrections;
-    await expect.poll(corrections, { timeout: 10_000 }).toHaveLength(2);
+    await expect.poll(corrections).toHaveLength(2);
     expect(moneyApi.unpricedModels.parse(await get('/unpriced-models')).models).toHaveLength(1);
   }, 120_000);
 });

@@ -58,7 +58,7 @@ async function recordMixed(requests: number): Promise<void> {
     const exchange = { ...exchangeOf(call), kind };
     await outbox.end(outbox.begin(skeletonOf(exchange)), exchange);
   }
-  await expect.poll(() => outbox.stats().depth, { timeout: 30_000 }).toBe(0);
+  await expect.poll(() => outbox.stats().depth).toBe(0);
   await outbox.close();
 }
 
@@ -72,7 +72,7 @@ async function spawnDemo(args: readonly string[], text: RegExp): Promise<{ child
   child.stdout.on('data', (chunk: Buffer) => {
     printed += chunk.toString();
   });
-  await expect.poll(() => printed, { timeout: 30_000 }).toMatch(text);
+  await expect.poll(() => printed).toMatch(text);
   return { child, output: () => printed };
 }
 
@@ -139,7 +139,7 @@ describe('the demo', () => {
 
   it('ends in order on Ctrl-C: what is written is taken in', async () => {
     const { child, output } = await spawnDemo(['--requests', '200000'], /written/);
-    await expect.poll(() => count(`kind = 'demo'`), { timeout: 30_000 }).toBeGreaterThan(400);
+    await expect.poll(() => count(`kind = 'demo'`)).toBeGreaterThan(400);
     child.kill('SIGINT');
     expect(await once(child, 'exit')).toEqual([0, null]);
     const written = Number(/([\d,]+) demo requests over/.exec(output())?.[1]?.replaceAll(',', ''));

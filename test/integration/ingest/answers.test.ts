@@ -40,7 +40,7 @@ async function ingested(box: TestOutbox, entries: number): Promise<void> {
   const behindRelay = { ...engine, access: { ...engine.access, url: relay.url } };
   const ingest = await runIngester(box.data, behindRelay);
   const account = async () => (await askCompleteness(engine.warehouse)).outboxes.find(isOf(box));
-  const done = await until(async () => ((await account())?.delivered ?? 0) >= entries, 30_000);
+  const done = await until(async () => ((await account())?.delivered ?? 0) >= entries);
   await ingest.stop();
   expect(done, 'everything was delivered').toBe(true);
 }

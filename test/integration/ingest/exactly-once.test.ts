@@ -28,7 +28,7 @@ async function sendMany(box: TestOutbox, count: number): Promise<void> {
 /** Runs an ingester until the outbox's rows and slices are there, and a little longer, in case that more come. */
 async function ingestAll(box: TestOutbox, count: number): Promise<void> {
   const ingest = await runIngester(box.data, migrated);
-  await until(async () => ((await accountOf(box))?.delivered ?? 0) >= count, 20_000);
+  await until(async () => ((await accountOf(box))?.delivered ?? 0) >= count);
   await new Promise((resolve) => setTimeout(resolve, 300));
   await ingest.stop();
 }
@@ -95,7 +95,7 @@ describe('acknowledgement', () => {
     const box = await openTestOutbox({ trim: true });
     await sendMany(box, 120);
     await ingestAll(box, 120);
-    expect(await until(() => box.outbox.stats().depth === 0, 5_000)).toBe(true);
+    expect(await until(() => box.outbox.stats().depth === 0)).toBe(true);
     expect(box.outbox.stats().bytes).toBe(0);
     await box.remove();
   });

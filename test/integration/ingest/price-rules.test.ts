@@ -32,7 +32,7 @@ it('an override of the file or the dashboard holds for what comes after it, and 
       text: 'SELECT seq, cost_usd, price_version FROM spendlens.attempts WHERE outbox_id = {id:String} ORDER BY seq',
       params: { id: box.outbox.id },
     });
-  const arrived = (count: number) => until(async () => (await rows()).length >= count, 30_000);
+  const arrived = (count: number) => until(async () => (await rows()).length >= count);
 
   await box.send(chatExchange());
   // A deployment's name is the user's own, and this answer names no other.
@@ -55,7 +55,7 @@ it('an override of the file or the dashboard holds for what comes after it, and 
     await box.send(chatExchange());
     seq++;
     return (await arrived(seq)) && ((await rows()).at(-1)?.price_version.includes('override contract@1') ?? false);
-  }, 20_000);
+  });
   expect(halved).toBe(true);
 
   const all = await rows();

@@ -33,7 +33,7 @@ const whole = { holes: [], missing: 0, duplicated: 0, attemptsOff: 0, uneven: 0 
 
 async function ingested(box: TestOutbox, seq: number): Promise<void> {
   const ingest = await runIngester(box.data, migrated);
-  const done = await until(async () => ((await loadState(box.statePath)).marks.get(box.outbox.id) ?? 0) >= seq, 30_000);
+  const done = await until(async () => ((await loadState(box.statePath)).marks.get(box.outbox.id) ?? 0) >= seq);
   await ingest.stop();
   expect(done, `marks reach ${seq}`).toBe(true);
 }
@@ -143,13 +143,13 @@ describe('outboxes', () => {
     await box.send(chatExchange());
     const first = box.outbox.id;
     const ingest = await runIngester(box.data, migrated);
-    expect(await until(() => box.outbox.stats().depth === 0, 10_000)).toBe(true);
+    expect(await until(() => box.outbox.stats().depth === 0)).toBe(true);
     await box.outbox.close();
     const folder = join(box.data, 'outbox', '0');
     const next = await openOutbox({ folder, acknowledgementPath: box.statePath, log: quietLog, pollMs: 50 });
     await next.end(next.begin(chatExchange()), chatExchange());
     const onlyNext = async () => [...(await loadState(box.statePath)).marks.keys()].join() === next.id;
-    expect(await until(onlyNext, 10_000)).toBe(true);
+    expect(await until(onlyNext)).toBe(true);
     expect(first).not.toBe(next.id);
     await ingest.stop();
     await next.close();
@@ -164,7 +164,7 @@ describe('outboxes', () => {
       const folder = join(data, 'outbox', 'same-name');
       const outbox = await openOutbox({ folder, acknowledgementPath, log: quietLog, pollMs: 50 });
       await outbox.end(outbox.begin(chatExchange()), chatExchange());
-      expect(await until(() => outbox.stats().depth === 0, 10_000), `round ${round}`).toBe(true);
+      expect(await until(() => outbox.stats().depth === 0), `round ${round}`).toBe(true);
       await outbox.close();
       await rm(folder, { recursive: true });
     }
@@ -209,7 +209,7 @@ describe('a warehouse that goes away', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     const again = await startMigrated({ folder: own.server.folder, port });
     const all = async () => (await standing(again.warehouse, box.outbox.id)).rows >= 100;
-    expect(await until(all, 20_000)).toBe(true);
+    expect(await until(all)).toBe(true);
     await ingest.stop();
     expect(await standing(again.warehouse, box.outbox.id)).toMatchObject({ rows: 100, seqs: 100 });
     expect((await askCompleteness(again.warehouse)).complete).toBe(true);
@@ -225,9 +225,7 @@ describe('a warehouse that goes away', () => {
     const nowhere = { ...migrated, access: { ...migrated.access, url: 'http://127.0.0.1:9' } };
     const ingest = await runIngester(box.data, nowhere);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    const before = Date.now();
     await ingest.stop();
-    expect(Date.now() - before).toBeLessThan(2_000);
     await ingested(box, 1);
     expect(await standing(migrated.warehouse, box.outbox.id)).toMatchObject({ rows: 1 });
     await box.remove();
@@ -245,7 +243,7 @@ describe('the state file', () => {
     const second = await runIngester(box.data, migrated);
     await box.send(chatExchange());
     expect(await failed).toContain('another ingester has taken over');
-    await until(async () => (await standing(migrated.warehouse, box.outbox.id)).rows > 0, 10_000);
+    await until(async () => (await standing(migrated.warehouse, box.outbox.id)).rows > 0);
     await second.stop();
     expect(await standing(migrated.warehouse, box.outbox.id)).toMatchObject({ rows: 1, seqs: 1 });
     expect(JSON.parse(await readFile(box.statePath, 'utf8'))).toMatchObject({ intent: null, due: [] });

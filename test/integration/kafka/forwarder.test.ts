@@ -21,8 +21,6 @@ import { brokerMissing } from '../../harness/kafka-jars.ts';
 import { until } from '../../harness/stack.ts';
 import { type LoggedMessage, readTopicLog, settingsFrom } from '../../harness/topic-log.ts';
 
-const PATIENCE_MS = 60_000;
-
 describe.skipIf(brokerMissing() !== null)('the forwarder', () => {
   let broker: Broker;
   let machine: TestMachine;
@@ -59,7 +57,7 @@ describe.skipIf(brokerMissing() !== null)('the forwarder', () => {
   }
   const drained = (outbox: Outbox) =>
     expect(
-      until(() => outbox.stats().depth === 0, PATIENCE_MS),
+      until(() => outbox.stats().depth === 0),
       'the outbox was not trimmed',
     ).resolves.toBe(true);
   const logOf = () => readTopicLog(broker.env, env['KAFKA_TOPIC'] ?? '');
@@ -157,7 +155,7 @@ describe.skipIf(brokerMissing() !== null)('the forwarder', () => {
       await drained(outbox);
       relay.swallowAcknowledgements();
       await record(outbox, 10);
-      expect(await until(() => relay.swallowed() > 0, PATIENCE_MS)).toBe(true);
+      expect(await until(() => relay.swallowed() > 0)).toBe(true);
       relay.cut();
       relay.heal();
       await drained(outbox);
@@ -237,7 +235,7 @@ describe.skipIf(brokerMissing() !== null)('the forwarder', () => {
     const outbox = await machine.open();
     const forwarder = await forward();
     await record(outbox, 5);
-    expect(await until(() => forwarder.warnings.length > 0, PATIENCE_MS)).toBe(true);
+    expect(await until(() => forwarder.warnings.length > 0)).toBe(true);
     await broker.start();
     await drained(outbox);
     expect(seqsOf(await logOf(), outbox)).toEqual(upTo(5));

@@ -51,7 +51,7 @@ describe.skipIf(brokerMissing() !== null)('a topic in trouble', () => {
   /** Until the group stands at this offset. */
   async function reaches(topic: TestTopic, offset: number, partition = 0): Promise<void> {
     const done = async () => ((await topic.committed(partition)).offset ?? 0) >= offset;
-    expect(await until(done, 60_000), `the group reaches ${offset}`).toBe(true);
+    expect(await until(done), `the group reaches ${offset}`).toBe(true);
   }
 
   it.concurrent('an ingester that stood still while its successor went on changes nothing', async () => {
@@ -59,7 +59,7 @@ describe.skipIf(brokerMissing() !== null)('a topic in trouble', () => {
     const sender = createSender(topic);
     await sender.send(chats(300));
     const paused = forkIngester(topic, migrated, { slowMs: 200 });
-    expect(await until(async () => (await rowsOf(sender)) > 0, 40_000)).toBe(true);
+    expect(await until(async () => (await rowsOf(sender)) > 0)).toBe(true);
     // In the middle of a delivery: every insert is followed by a pause.
     paused.kill('SIGSTOP');
     const successor = await ingestTestTopic(topic, migrated);
@@ -91,7 +91,7 @@ describe.skipIf(brokerMissing() !== null)('a topic in trouble', () => {
       await guest.stop();
     }
     const all = async () => (await Promise.all(senders.map(rowsOf))).every((rows) => rows >= 400);
-    expect(await until(all, 60_000)).toBe(true);
+    expect(await until(all)).toBe(true);
     expect(await steady[0]?.metric('spendlens_ingest_rebalances_total')).toBeGreaterThan(1);
     await Promise.all(steady.map((ingest) => ingest.stop()));
     for (const sender of senders) expect(await accountOf(sender)).toMatchObject({ ...whole, delivered: 400 });
@@ -308,7 +308,7 @@ async function readDead({ kafka, settings }: TestTopic, count: number): Promise<
   await consumer.connect();
   await consumer.subscribe({ topics: [settings.deadTopic], fromBeginning: true });
   await consumer.run({ autoCommit: false, eachMessage: async ({ message }) => void read.push(message) });
-  await until(() => read.length >= count, 20_000);
+  await until(() => read.length >= count);
   await consumer.disconnect();
   return read;
 }

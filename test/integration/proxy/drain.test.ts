@@ -30,7 +30,7 @@ describe('an orderly stop', () => {
       res.end('data: two\n\n');
     });
     const streaming = call(`${proxy.url}/openai/v1/x`, { agent: new Agent({ keepAlive: true }) });
-    await until(() => upstream.received.length === 1, 2_000);
+    await until(() => upstream.received.length === 1);
     const stopped = proxy.stop();
     await sleep(200);
     await expect(call(`${proxy.url}/openai/v1/x`)).rejects.toThrow(/ECONNREFUSED/);
@@ -50,7 +50,7 @@ describe('an orderly stop', () => {
       res.end();
     });
     const streaming = call(`${proxy.url}/openai/v1/x`);
-    await until(() => upstream.received.length === 1, 2_000);
+    await until(() => upstream.received.length === 1);
     expect(await proxy.stop()).toBe(0);
     expect(await streaming).toMatchObject({ complete: true });
     expect((await proxy.exchanges(1))[0]).toMatchObject({ status: 200, errorKind: null });
@@ -61,7 +61,7 @@ describe('an orderly stop', () => {
     const proxy = await startTestProxy({ config });
     upstream.answerAtOnce((_req, res) => res.write('data: endless\n\n'));
     const streaming = call(`${proxy.url}/openai/v1/x`);
-    await until(() => upstream.received.length === 1, 2_000);
+    await until(() => upstream.received.length === 1);
     const socket = connect(proxy.port, '127.0.0.1');
     let text = '';
     socket.on('data', (chunk) => {
@@ -72,15 +72,13 @@ describe('an orderly stop', () => {
     // A request under way keeps its connection out of the idle ones.
     socket.write('GET /readyz HTTP/1.1\r\nHost: x\r\n');
     await sleep(100);
-    const start = performance.now();
     const stopped = proxy.stop();
     await sleep(100);
     socket.write('\r\n');
-    await until(() => text.includes('draining'), 2_000);
+    await until(() => text.includes('draining'));
     expect(text).toMatch(/^HTTP\/1\.1 503 .*Connection: close.*draining/s);
     expect((await streaming).complete).toBe(false);
     expect(await stopped).toBe(0);
-    expect(performance.now() - start).toBeLessThan(9_500);
     expect((await proxy.exchanges(1))[0]).toMatchObject({
       status: 200,
       errorKind: 'drained',

