@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { askCompleteness, type Completeness, isWhole } from '../../clickhouse/query/completeness.ts';
+import { COMMIT_WINDOW_MS, type CommitWindow, commitWindow, isWithin } from '../harness/commit-window.ts';
 import type { Installation } from './installation.ts';
 import type { Entry, Ledger } from './ledger.ts';
 import type { Loss } from './scenario.ts';
@@ -31,11 +32,6 @@ const rowOf = z.object({
   error_kind: z.string(),
 });
 type Row = z.infer<typeof rowOf>;
-
-/** The stated loss: the outbox's commit may return this long after the client has its last byte. */
-const COMMIT_WINDOW_MS = 250;
-/** How far apart two ends may be seen by the client that come to the outbox in the other order. */
-const DISORDER_MS = 50;
 
 export async function holdAgainst(installation: Installation, ledger: Ledger, mayLose: Loss): Promise<Verdict> {
   const { warehouse } = installation;
@@ -77,27 +73,14 @@ function isUnrecorded({ completeAt }: Entry, row: Row | undefined): boolean {
   return row === undefined || (completeAt !== null && row.error_kind === 'aborted');
 }
 
-interface Window {
-  readonly from: number;
-  readonly to: number;
-}
-
-/**
- * What a proxy that was killed had ended and not committed. On a machine that stands still for a while one transaction
- * takes longer; then the window reaches back to the last end that was committed, since commits keep the order.
- */
-function commitWindows({ entries, proxyKilledAt }: Ledger, isRecorded: (entry: Entry) => boolean): Window[] {
-  return proxyKilledAt.map((at) => {
-    const ends = entries.filter(isRecorded).map(({ completeAt }) => completeAt ?? 0);
-    const lastCommitted = Math.max(0, ...ends.filter((end) => end <= at));
-    return { from: Math.min(at - COMMIT_WINDOW_MS, lastCommitted - DISORDER_MS), to: at + COMMIT_WINDOW_MS };
-  });
+function commitWindows({ entries, proxyKilledAt }: Ledger, isRecorded: (entry: Entry) => boolean): CommitWindow[] {
+  const ends = entries.filter(isRecorded).map(({ completeAt }) => completeAt ?? 0);
+  return proxyKilledAt.map((at) => commitWindow(at, ends));
 }
 
 /** A commit takes what ended just before the kill, and what had only just arrived. */
-function isInWindow({ sentAt, completeAt }: Entry, windows: readonly Window[]): boolean {
-  const last = completeAt ?? sentAt;
-  return windows.some(({ from, to }) => from < last && last <= to);
+function isInWindow({ sentAt, completeAt }: Entry, windows: readonly CommitWindow[]): boolean {
+  return windows.some((window) => isWithin(window, completeAt ?? sentAt));
 }
 
 function faultsOfRows(

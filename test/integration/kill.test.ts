@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { statusAnswer } from '../../domain/api.ts';
+import { commitWindow, isWithin } from '../harness/commit-window.ts';
 import { type Stack, startStack, until } from '../harness/stack.ts';
 
 /**
@@ -13,8 +14,6 @@ import { type Stack, startStack, until } from '../harness/stack.ts';
 
 const REQUESTS = 20_000;
 const CONCURRENCY = 24;
-/** The stated loss: the outbox's commit may return this long after the client has its last byte. */
-const COMMIT_WINDOW_MS = 250;
 const kills: { after: number; role: 'proxy' | 'ingest' | 'warehouse' }[] = [
   { after: 4_000, role: 'proxy' },
   { after: 8_000, role: 'ingest' },
@@ -78,8 +77,10 @@ describe('kill -9 under load', () => {
     const byId = new Map(rows.map((row) => [row.request_id, row]));
     const complete = ledger.entries.filter((entry) => entry.completeAt !== null);
     const missing = complete.filter((entry) => !byId.has(entry.id));
-    const outside = missing.filter((entry) => !withinCommitWindow(entry, ledger.proxyKilledAt));
     const recorded = complete.filter((entry) => byId.has(entry.id) && byId.get(entry.id)?.error_kind === '');
+    const ends = recorded.map(({ completeAt }) => completeAt ?? 0);
+    const windows = ledger.proxyKilledAt.map((at) => commitWindow(at, ends));
+    const outside = missing.filter(({ completeAt }) => !windows.some((window) => isWithin(window, completeAt ?? 0)));
     const aborted = rows.filter((row) => row.error_kind === 'aborted');
     const duplicates = rows.filter((row) => Number(row.n) !== 1);
     const wrong = recorded.filter((entry) => toNano(byId.get(entry.id)?.cost ?? null) !== costNano(entry));
@@ -120,14 +121,6 @@ function unseen(rows: { request_id: string; error_kind: string }[], entries: Ent
 function toNano(cost: string | null): bigint | null {
   return cost === null ? null : BigInt(Math.round(Number(cost) * 1e9));
 }
-
-const withinCommitWindow = (entry: Entry, killedAt: number[]) =>
-  killedAt.some(
-    (at) =>
-      entry.completeAt !== null &&
-      entry.completeAt > at - COMMIT_WINDOW_MS &&
-      entry.completeAt <= at + COMMIT_WINDOW_MS,
-  );
 
 function isDrained(answer: unknown): boolean {
   const status = statusAnswer.safeParse(answer).data;

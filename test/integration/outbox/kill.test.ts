@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { decodeExchange } from '../../../domain/exchange.ts';
 import { openOutbox } from '../../../proxy/outbox/open-outbox.ts';
 import { createOutboxReader, type OutboxReader } from '../../../proxy/outbox/reader.ts';
 import { quietLog } from '../../harness/ingest.ts';
+import { until } from '../../harness/stack.ts';
 
 const CHILD = new URL('../../harness/outbox-child.ts', import.meta.url);
 const ROUNDS = 5;
@@ -47,7 +49,8 @@ async function live(folder: string, acknowledgementPath: string, ms: number): Pr
     });
   });
   await opened;
-  await new Promise((resolve) => setTimeout(resolve, ms));
+  await until(() => life.accepted.length > 50);
+  await sleep(ms);
   const gone = once(child, 'exit');
   child.kill('SIGKILL');
   await gone;
@@ -84,7 +87,6 @@ it('loses no accepted exchange to kill -9, keeps order, and tells what was in fl
   const requestIds = all.flat().map(({ requestId }) => requestId);
   expect(new Set(requestIds).size).toBe(requestIds.length);
   lives.forEach(({ accepted, begun }, round) => {
-    expect(accepted.length).toBeGreaterThan(50);
     const own = new Set(all[round]?.map(({ requestId }) => requestId));
     expect(accepted.filter(({ requestId }) => !own.has(requestId))).toEqual([]);
     // What was in flight stands under a successor's id, but for what arrived after all that a commit took.
@@ -114,7 +116,7 @@ it('is followed by a reader of another process while it grows', async () => {
   });
   const seen: string[] = [];
   while (seen.length < 5_000) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await sleep(5);
     const [state] = await reader.outboxes();
     if (!state) continue;
     const page = reader.read(state.id, seen.length + 1, { entries: 10_000, bytes: 64 * 1024 * 1024 });
