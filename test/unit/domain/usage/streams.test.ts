@@ -79,11 +79,21 @@ describe('a stream of the corpus', () => {
   });
 });
 
-/** What a cache gave stands in another bucket, which a cut may hide; then it counts as input. */
+/**
+ * What a cache gave stands in another bucket, which a cut may hide; then it counts as input. Of several models that were
+ * billed the cut may leave another one.
+ */
 function most(exchange: WireExchange, told: number): number {
-  const usage = readWire(exchange).facts.usage;
+  const { usage, others } = readWire(exchange).facts;
   if (usage === null) return Number.MAX_SAFE_INTEGER;
-  const all = [usage.input, usage.cacheRead, usage.cacheWrite5m, usage.cacheWrite1h, usage.output, usage.reasoning];
+  const all = [usage, ...others.map((other) => other.usage)].flatMap((each) => [
+    each.input,
+    each.cacheRead,
+    each.cacheWrite5m,
+    each.cacheWrite1h,
+    each.output,
+    each.reasoning,
+  ]);
   return Math.max(
     told,
     all.reduce<number>((sum, count) => sum + (count ?? 0), 0),
