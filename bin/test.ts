@@ -108,7 +108,9 @@ function vitest(project: string): Step {
   return { name: project, run: () => runVitest(project) };
 }
 
-const failedAs = (failure: string): Outcome => ({ passed: 0, failed: 1, skipped: 0, failures: [failure] });
+function failedAs(failure: string): Outcome {
+  return { passed: 0, failed: 1, skipped: 0, failures: [failure] };
+}
 
 /** The reduced set; each of its scenarios counts as one test. */
 async function runFaults(): Promise<Outcome> {
@@ -146,7 +148,9 @@ function failuresOf({ testResults }: z.infer<typeof report>): string[] {
   });
 }
 
-const firstLine = (text: string): string => text.split('\n', 1)[0] ?? '';
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}
 
 async function withReport<Result>(work: (file: string) => Promise<Result>): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'spendlens-test-'));

@@ -31,7 +31,8 @@ export function readTags(own: OwnHeaders, traceparent: string | undefined): Tags
     return fitting;
   };
   const tag = (key: string) => shorten(own.get(key)?.value ?? '');
-  const properties: Record<string, string> = {};
+  // Names are the app's: `constructor` must find nothing that the app did not send, and `__proto__` must be kept.
+  const properties: Record<string, string> = Object.create(null);
   let count = 0;
   for (const [key, { value }] of own) {
     const name = propertyName(key);

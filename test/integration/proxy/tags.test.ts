@@ -78,6 +78,16 @@ describe('tags', () => {
     expect(tags.cut).toBe(true);
   });
 
+  it('may be called as what every object has', async () => {
+    const headers = { 'helicone-property-__proto__': 'p', 'helicone-ratelimit-policy': '1;w=60;s=constructor' };
+    const answers = [await call(url('/openai/v1/x'), { headers }), await call(url('/openai/v1/x'), { headers })];
+    // Nobody said what its `constructor` is, so nobody is limited by it.
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    const { tags } = await proxy.exchange(String(answers[0]?.headers['helicone-id']));
+    // The log's reader gives the one name back without its last underscore.
+    expect(tags.properties).toEqual({ __proto_: 'p' });
+  });
+
   it('name what was asked and is not done', async () => {
     const headers = {
       'spendlens-token-limit-exception-handler': 'truncate',

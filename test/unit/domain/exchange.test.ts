@@ -7,6 +7,8 @@ import { type Attempt, decodeExchange, EXCHANGE_VERSION, type Exchange, notSteer
 import { chatAttempt, chatExchange } from '../../harness/exchanges.ts';
 
 const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.constant('x'.repeat(70_000)));
+/** msgpackr gives `__proto__` back without its last underscore, so that no reader's objects change. */
+const name = text.filter((each) => each !== '__proto__');
 const headers = fc.array(fc.tuple(text, text), { maxLength: 30 });
 const body = fc.record({
   size: fc.nat(),
@@ -49,7 +51,7 @@ const exchanges: fc.Arbitrary<Exchange> = fc.record({
     sessionName: text,
     sessionPath: text,
     traceId: text,
-    properties: fc.dictionary(text, text, { maxKeys: 20, noNullPrototype: true }),
+    properties: fc.dictionary(name, text, { maxKeys: 20, noNullPrototype: true }),
     cut: fc.boolean(),
   }),
   requestHeaders: headers,
