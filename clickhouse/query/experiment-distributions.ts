@@ -9,7 +9,7 @@ import type { Experiment } from '../../domain/experiments/experiment.ts';
 import { FINEST, type FineCounts, LEAST, logBuckets } from '../../domain/experiments/log-buckets.ts';
 import { minObservations } from '../../domain/statistics/quantile.ts';
 import { type Asking, optionsOf } from './asking.ts';
-import { answered, type ExposureScope, exposures } from './experiment-exposures.ts';
+import { answered, type ExposureScope, exposures, unmixed } from './experiment-exposures.ts';
 import { real, render, type Sql, sql, whole } from './fragment.ts';
 
 const number = z.coerce.number();
@@ -67,10 +67,6 @@ export async function askExperimentDistributions(
 const bucketOf = (value: Sql): Sql =>
   sql`toInt16(floor(log10(greatest(${value}, ${real(String(LEAST))})) * ${whole(FINEST)} + 1e-9))`;
 const NO_BUCKET = Math.round(Math.log10(LEAST) * FINEST);
-
-/** Without units of two variants. Finding them reads every unit once more, so nobody asks for it where there are none. */
-const unmixed = (scope: ExposureScope): Sql => sql`${exposures(scope)} AND unit_id NOT IN (
-      SELECT unit_id FROM spendlens.requests WHERE ${exposures(scope)} GROUP BY unit_id HAVING min(variant) != max(variant))`;
 
 async function askCost(asking: Asking, scope: ExposureScope) {
   const query = sql`SELECT if(is_mixed, '', variant_seen) AS arm, count() AS units, avg(cost) AS mean,

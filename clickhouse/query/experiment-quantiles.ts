@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Asking, optionsOf } from './asking.ts';
-import { answered, type ExposureScope, exposures } from './experiment-exposures.ts';
+import { answered } from './experiment-exposures.ts';
 import { join, render, type Sql, sql, text } from './fragment.ts';
 
 const number = z.coerce.number();
@@ -16,11 +16,12 @@ export interface ArmQuantiles {
 
 const quantileRow = z.object({ arm: z.string(), p50: number, p95: number, p99: number, ttft: number });
 
-export async function askArmQuantiles(asking: Asking, scope: ExposureScope): Promise<ArmQuantiles[]> {
+/** Of `rows`, exposures of one experiment. */
+export async function askArmQuantiles(asking: Asking, rows: Sql): Promise<ArmQuantiles[]> {
   const query = sql`SELECT variant AS arm,
     quantilesExactIf(0.5, 0.95, 0.99)(latency_ms, ${answered}) AS took, took[1] AS p50, took[2] AS p95, took[3] AS p99,
     quantileExactIf(0.5)(ifNull(ttft_ms, 0), ttft_ms IS NOT NULL) AS ttft
-  FROM spendlens.requests WHERE ${exposures(scope)} GROUP BY variant ORDER BY variant`;
+  FROM spendlens.requests WHERE ${rows} GROUP BY variant ORDER BY variant`;
   return asking.warehouse.rows(quantileRow, render(query), optionsOf(asking));
 }
 
@@ -56,12 +57,8 @@ function levels(pair: RankPair | null): readonly Sql[] {
   return [level(pair?.low ?? 0), level(pair?.high ?? 0)];
 }
 
-/** The values at those ranks, of all arms in one pass, and without putting all values in order. */
-export async function askRanks(
-  asking: Asking,
-  scope: ExposureScope,
-  ranked: readonly RankedArm[],
-): Promise<RankedValues[]> {
+/** The values at those ranks among `rows`, of all arms in one pass, and without putting all values in order. */
+export async function askRanks(asking: Asking, rows: Sql, ranked: readonly RankedArm[]): Promise<RankedValues[]> {
   if (ranked.length === 0) return [];
   const columns = ranked.flatMap(({ arm, p50, p95, p99, ttft }, index) => {
     const took = join([...levels(p50), ...levels(p95), ...levels(p99)], ', ');
@@ -71,7 +68,7 @@ export async function askRanks(
       sql`quantilesExactIf(${began})(ifNull(ttft_ms, 0), variant = ${text(arm)} AND ttft_ms IS NOT NULL) AS ${named('began', index)}`,
     ];
   });
-  const query = sql`SELECT ${join(columns, ', ')} FROM spendlens.requests WHERE ${exposures(scope)}`;
+  const query = sql`SELECT ${join(columns, ', ')} FROM spendlens.requests WHERE ${rows}`;
   const [row] = await asking.warehouse.rows(rankedRow, render(query), optionsOf(asking));
   return ranked.map((_, index) => {
     const at = (column: string, place: number) => row?.[`${column}_${index}`]?.[place] ?? 0;

@@ -6,8 +6,9 @@ import type { Confidence } from '../../domain/statistics/confidence.ts';
 import type { PairMoments } from '../../domain/statistics/estimate.ts';
 import type { Asking } from './asking.ts';
 import { type ArmRow, askArms } from './experiment-arms.ts';
-import type { ExposureScope } from './experiment-exposures.ts';
+import { type ExposureScope, exposures, unmixed } from './experiment-exposures.ts';
 import { type ArmQuantiles, askArmQuantiles, askRanks } from './experiment-quantiles.ts';
+import type { Sql } from './fragment.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -20,14 +21,13 @@ export async function askExperiment(
 ): Promise<ExperimentResults> {
   const variants = setup.variants.map(({ name }) => name);
   const scope: ExposureScope = { experiment: id, kind, variants, scoreName: setup.scoreName };
-  const quantiles = await askArmQuantiles(asking, scope);
-  const { arms: rows, mixed, sql } = await askArms(asking, scope, quantiles);
+  const { counted, quantiles, arms: rows, mixed, sql } = await askCounted(asking, scope);
   const sums = variants.flatMap((name) => {
     const row = rows.find((each) => each.name === name);
     const at = quantiles.find(({ arm }) => arm === name);
     return row && at ? [sumsOf(row, at)] : [];
   });
-  const found = await measured(asking, scope, confidenceOf(setup), sums);
+  const found = await measured(asking, counted, confidenceOf(setup), sums);
   const unitsSeen = found.reduce((sum, { units }) => sum + units, 0);
   const firstAt = rows.length === 0 ? null : Math.min(...rows.map(({ first_at }) => first_at));
   const lastAt = rows.length === 0 ? null : Math.max(...rows.map(({ last_at }) => last_at));
@@ -51,10 +51,20 @@ export async function askExperiment(
   };
 }
 
-/** With the ends of the intervals of their quantiles. */
+/** The quantiles of each arm, and the moments that count what lies below them. Units of two variants are in neither. */
+async function askCounted(asking: Asking, scope: ExposureScope) {
+  const askOf = async (counted: Sql) => {
+    const quantiles = await askArmQuantiles(asking, counted);
+    return { counted, quantiles, ...(await askArms(asking, scope, quantiles)) };
+  };
+  const found = await askOf(exposures(scope));
+  return found.mixed === 0 ? found : askOf(unmixed(scope));
+}
+
+/** With the ends of the intervals of their quantiles among the rows that are `counted`. */
 async function measured(
   asking: Asking,
-  scope: ExposureScope,
+  counted: Sql,
   confidence: Confidence,
   arms: readonly ArmSums[],
 ): Promise<MeasuredArm[]> {
@@ -69,7 +79,7 @@ async function measured(
     p99: pair(quantiles.latency_p99),
     ttft: pair(quantiles.ttft_p50),
   }));
-  const values = await askRanks(asking, scope, ranked);
+  const values = await askRanks(asking, counted, ranked);
   return arms.map((arm, index) => {
     const measure = (quantile: ArmQuantile, of: 'p50' | 'p95' | 'p99' | 'ttft') =>
       quantileMeasure(quantile, ranked[index]?.[of] == null ? null : (values[index]?.[of] ?? null), confidence);

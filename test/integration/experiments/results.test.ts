@@ -142,6 +142,19 @@ describe('an experiment of 5,000 users', () => {
     expect(found.arms.map(({ units }) => units).reduce((a, b) => a + b)).toBe(4_997);
   });
 
+  it('with slow units in two variants: their latency counts as little as their cost', async () => {
+    await fill('slow-mixed', {});
+    // Every tenth user, and with them every tenth answer, which would be all of the p95.
+    await warehouse.run(`ALTER TABLE spendlens.attempts UPDATE latency_ms = 60000, total_latency_ms = 60000,
+        variant = if(seq % 2 = 0, 'control', 'b')
+      WHERE experiment = 'slow-mixed' AND intDiv(seq - 1, 4) % 10 = 0 SETTINGS mutations_sync = 1`);
+    const found = await results('slow-mixed');
+    expect(found.mixedUnits).toBe(500);
+    // Log-normal around 800 ms with σ = 0.5: 800 · e^(1.645 · 0.5) = 1,821 and 800 · e^(2.326 · 0.5) = 2,560
+    expect(line(found, 'latency_p95')?.value).toBeCloseTo(1_821, -2);
+    expect(Math.abs((line(found, 'latency_p99')?.value ?? 0) - 2_560)).toBeLessThan(200);
+  });
+
   it('with a variant that nobody was assigned yet, or with nobody at all: waits', async () => {
     const found = await results('nobody');
     expect(found.verdict.kind).toBe('wait');
