@@ -5,8 +5,13 @@ const count = z.number().int().nonnegative();
 const dollars = z.string();
 const ms = z.number().nullable();
 
-/** POST /api/models/compare: models side by side on the traffic of a view, without an experiment. */
-export const compareRequest = z.object({ view, models: z.array(z.string().min(1).max(256)).min(1).max(6) });
+export const MOST_COMPARED = 6;
+
+/**
+ * POST /api/models/compare: models side by side on the traffic of a view, without an experiment. Where none is named,
+ * the three that were called most; those that write come before those that embed.
+ */
+export const compareRequest = z.object({ view, models: z.array(z.string().min(1).max(256)).max(MOST_COMPARED) });
 
 /** Shares of requests below each bound of `latencyBounds`, the rest above the last one. */
 const distribution = z.array(z.number());

@@ -38,10 +38,11 @@ type Row = z.infer<typeof row>;
 /** Models side by side. Whoever chose them chose their requests too: differences are not all the models' own. */
 export async function askCompare(
   asking: Asking,
-  { view, models }: z.infer<typeof compareRequest>,
+  { view, models: named }: z.infer<typeof compareRequest>,
   rules: PriceRules,
 ): Promise<CompareAnswer> {
   const scope = await resolveScope(view, asking.now, () => oldestRow(asking, view.kind));
+  const models = named.length > 0 ? named : await mostCalled(asking, scope);
   const query = select(modelsQuery(scope, models));
   const [rows, traffic] = await Promise.all([
     asking.warehouse.rows(row, render(query), optionsOf(asking)),
@@ -56,6 +57,23 @@ export async function askCompare(
     countedRequests: traffic.reduce((sum, { requests }) => sum + requests, 0),
     sql: readable(query),
   };
+}
+
+const calledRow = z.object({ model: z.string(), writes: z.coerce.boolean() });
+const USUAL = 3;
+
+/** Of one kind: a model that writes beside one that embeds says nothing. */
+async function mostCalled(asking: Asking, scope: Scope): Promise<string[]> {
+  const query = select({
+    ...nothing,
+    columns: { model: sql`model`, writes: sql`sum(${output}) > 0` },
+    where: [...scopeConditions(scope), sql`model != ''`, answeredByModel],
+    groupBy: [sql`model`],
+    orderBy: [sql`writes DESC`, sql`count() DESC`, sql`model`],
+    limit: USUAL,
+  });
+  const rows = await asking.warehouse.rows(calledRow, render(query), optionsOf(asking));
+  return rows.filter(({ writes }) => writes === rows[0]?.writes).map(({ model }) => model);
 }
 
 const output = sql`ifNull(output_tokens, 0) + ifNull(reasoning_tokens, 0)`;

@@ -1,16 +1,14 @@
 import { useSearchParams } from 'react-router';
+import { MOST_COMPARED } from '../../../domain/compare-api.ts';
 import { useValues } from '../api/queries.ts';
 import { useView } from '../state/view.tsx';
 
-const MOST = 6;
-const USUAL = 3;
-
 export interface ChosenModels {
-  /** In the URL as `model`, repeated; without it the ones that are called most. Null while those are not known. */
-  readonly models: readonly string[] | null;
+  /** In the URL as `model`, repeated; without it the server chooses. */
+  readonly named: readonly string[];
   readonly known: readonly string[];
-  readonly isFull: boolean;
-  toggle(model: string): void;
+  /** `shown` are those that stand side by side now, whoever chose them. */
+  toggle(model: string, shown: readonly string[]): void;
 }
 
 export function useChosenModels(): ChosenModels {
@@ -18,19 +16,16 @@ export function useChosenModels(): ChosenModels {
   const [params, setParams] = useSearchParams();
   const values = useValues('model', '', view.kind);
   const known = (values.data?.values ?? []).map(({ value }) => value).filter((value) => value !== '');
-  const asked = params.getAll('model').slice(0, MOST);
-  const models = asked.length > 0 ? asked : values.data === undefined ? null : known.slice(0, USUAL);
+  const named = params.getAll('model').slice(0, MOST_COMPARED);
   return {
-    models,
-    known: [...new Set([...known, ...asked])],
-    isFull: (models?.length ?? 0) >= MOST,
-    toggle(model) {
-      const now = models ?? [];
-      const next = now.includes(model) ? now.filter((each) => each !== model) : [...now, model];
+    named,
+    known: [...new Set([...known, ...named])],
+    toggle(model, shown) {
+      const next = shown.includes(model) ? shown.filter((each) => each !== model) : [...shown, model];
       setParams((before) => {
         const after = new URLSearchParams(before);
         after.delete('model');
-        for (const each of next.slice(0, MOST)) after.append('model', each);
+        for (const each of next.slice(0, MOST_COMPARED)) after.append('model', each);
         return after;
       });
     },

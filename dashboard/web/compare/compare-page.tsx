@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { ChevronDown, Code, Columns3 } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
-import { type CompareAnswer, compareAnswer } from '../../../domain/compare-api.ts';
+import { type CompareAnswer, compareAnswer, MOST_COMPARED } from '../../../domain/compare-api.ts';
 import { post } from '../api/client.ts';
 import { LIVE } from '../api/queries.ts';
 import { exactMoney, money } from '../format/money.ts';
@@ -22,28 +22,30 @@ import { bestOf, type CompareRow, compareRows } from './rows.tsx';
 export function ComparePage() {
   const { view } = useView();
   const chosen = useChosenModels();
-  const models = chosen.models ?? [];
+  const models = chosen.named;
   const query = useQuery({
     queryKey: [LIVE, 'compare', view, models],
     queryFn: ({ signal }) => post('/api/models/compare', { view, models }, compareAnswer, signal),
-    enabled: models.length > 0,
     placeholderData: keepPreviousData,
   });
+  const shown = models.length > 0 ? models : (query.data?.models ?? []).map(({ model }) => model);
   return (
     <div className="flex min-h-full flex-col gap-3 p-4 max-sm:p-3">
       <PageHead
         title="Compare models"
         question="Which model does it best?"
         above={<Back />}
-        aside={<Choice chosen={chosen} />}
+        aside={<Choice chosen={chosen} shown={shown} />}
       />
-      {chosen.models !== null && models.length === 0 ? (
-        <p className="text-muted">No request has named a model yet. Send one, and choose what to compare here.</p>
-      ) : (
-        <Settled query={query} skeleton={<SkeletonRows />} reading="Reading what the models did …">
-          {(answer) => <Comparison answer={answer} />}
-        </Settled>
-      )}
+      <Settled query={query} skeleton={<SkeletonRows />} reading="Reading what the models did …">
+        {(answer) =>
+          answer.models.length === 0 ? (
+            <p className="text-muted">No model was called in this view. Widen the range, or take a filter away.</p>
+          ) : (
+            <Comparison answer={answer} />
+          )
+        }
+      </Settled>
     </div>
   );
 }
@@ -57,25 +59,25 @@ function Back() {
   );
 }
 
-function Choice({ chosen }: { chosen: ChosenModels }) {
-  const models = chosen.models ?? [];
+function Choice({ chosen, shown }: { chosen: ChosenModels; shown: readonly string[] }) {
+  const isFull = shown.length >= MOST_COMPARED;
   const trigger = (
     <Button>
       <Columns3 size={13} aria-hidden className="text-muted" />
-      Models: {integer(models.length)}
+      Models: {integer(shown.length)}
       <ChevronDown size={13} aria-hidden className="text-muted" />
     </Button>
   );
   return (
     <Menu trigger={trigger} align="end">
       {chosen.known.map((model) => {
-        const checked = models.includes(model);
+        const checked = shown.includes(model);
         return (
           <MenuCheckItem
             key={model}
             checked={checked}
-            disabled={checked ? models.length === 1 : chosen.isFull}
-            onChange={() => chosen.toggle(model)}
+            disabled={checked ? shown.length === 1 : isFull}
+            onChange={() => chosen.toggle(model, shown)}
           >
             {model}
           </MenuCheckItem>

@@ -61,6 +61,28 @@ describe('models side by side', () => {
     expect((await compare('gpt-4o', 'never-called')).models).toHaveLength(1);
   });
 
+  it('are those that are called most where none is named, of those that write before those that embed', async () => {
+    const embedding = { model: 'text-embedding-3-small', output_tokens: null, latency_ms: 90 };
+    const asked = (...calls: Parameters<typeof call>[]) =>
+      createInserts(warehouse).attempts(
+        calls.map(([seq, over]) => call(seq, { ...over, kind: 'demo' })),
+        `demo ${calls.length}`,
+      );
+    const chosen = async () => {
+      const answer = await askCompare(
+        { warehouse, now: NOW },
+        { view: { ...view, kind: 'demo' }, models: [] },
+        noRules,
+      );
+      return answer.models.map(({ model }) => model);
+    };
+    expect(await chosen()).toEqual([]);
+    await asked([20, embedding], [21, embedding], [22, embedding]);
+    expect(await chosen()).toEqual(['text-embedding-3-small']);
+    await asked([23, mini], [24, full], [25, full], [26, { model: '' }]);
+    expect(await chosen()).toEqual(['gpt-4o', 'gpt-4o-mini']);
+  });
+
   it('with cost per request and per thousand tokens of output, of what is priced', async () => {
     const [cheap, dear] = (await compare('gpt-4o-mini', 'gpt-4o')).models;
     /* 4 · 0.00045 / 4; 0.0018 · 1000 / 2000 tokens */
