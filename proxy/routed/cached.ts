@@ -6,6 +6,7 @@ import { cacheKey } from '../cache/key.ts';
 import { emptyBody } from '../capture/drop.ts';
 import { credentialsOf } from '../credential.ts';
 import { ownAnswerHeaders } from '../headers.ts';
+import type { Claim } from '../shared/store.ts';
 import { createAnswer } from './answer.ts';
 import type { Run } from './engine.ts';
 import { createEventFrames } from './event-frames.ts';
@@ -40,14 +41,20 @@ export function createCachedRun(call: (run: Run) => Promise<void>, metrics: Rout
     }
     // Whatever happens, those who wait must not wait for ever.
     let landed: Found | null = null;
+    let claim: Claim | null = null;
     try {
-      const found = asks.reads ? await cache.find(key, asks) : null;
+      // Nobody waits for those who only read or only save.
+      const awaited = shares ? await cache.findOrWait(key, asks, () => !run.res.destroyed) : null;
+      claim = awaited?.claim ?? null;
+      const waited = awaited?.waited ?? false;
+      const found = awaited === null && asks.reads ? await cache.find(key, asks) : (awaited?.found ?? null);
       if (found !== null) {
         landed = found;
-        metrics.cache(providerOf(run), 'hit');
+        metrics.cache(providerOf(run), waited ? 'joined' : 'hit');
         if (!run.res.destroyed) serve(run, found);
         return;
       }
+      if (waited && run.res.destroyed) return;
       await missed(run, asks, async (kept) => {
         landed = { answer: kept, index: 0 };
         // Before they are told: who comes a moment later has to find it.
@@ -55,6 +62,7 @@ export function createCachedRun(call: (run: Run) => Promise<void>, metrics: Rout
       });
     } finally {
       if (shares) flights.land(key, landed);
+      claim?.release();
     }
   };
 

@@ -32,6 +32,8 @@ function whenNeeded(open: () => SharedStore): SharedStore {
     get: async (key) => store().get(key),
     put: async (key, value, ttlMs) => store().put(key, value, ttlMs),
     takeTokens: async (key, bucket) => store().takeTokens(key, bucket),
+    claim: async (key) => store().claim(key),
+    isClaimed: async (key) => store().isClaimed(key),
     close: async () => opened?.close(),
   };
 }

@@ -7,6 +7,8 @@ import type { SharedStore } from './store.ts';
 /** A call that waits longer than this for shared state goes on without it. */
 const COMMAND_TIMEOUT_MS = 500;
 const CONNECT_MS = 2_000;
+/** A claim whose holder died lapses after this; one that lives renews it three times as often. */
+const CLAIM_MS = 5_000;
 const PREFIX = 'spendlens:';
 
 /** takeFrom() of store.ts. Numbers come back as text, since Redis would cut them to integers. */
@@ -61,6 +63,23 @@ export async function openRedisStore(url: string, log: Logger): Promise<SharedSt
       const reply = await within(client.eval(TAKE, { keys: [PREFIX + key], arguments: numbers }));
       const [granted, tokens] = takenReply.parse(reply);
       return { granted: granted === '1', tokens: Number(tokens) };
+    },
+    async claim(key) {
+      const name = PREFIX + key;
+      const expiration = { type: 'PX', value: CLAIM_MS } as const;
+      if ((await within(client.set(name, '', { condition: 'NX', expiration }))) === null) return null;
+      // Where Redis does not take the one or the other, the claim lapses by itself.
+      const renewal = setInterval(() => client.pExpire(name, CLAIM_MS).catch(() => {}), CLAIM_MS / 3);
+      renewal.unref();
+      return {
+        release() {
+          clearInterval(renewal);
+          client.del(name).catch(() => {});
+        },
+      };
+    },
+    async isClaimed(key) {
+      return (await within(client.exists(PREFIX + key))) === 1;
     },
     async close() {
       client.destroy();

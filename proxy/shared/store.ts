@@ -8,7 +8,15 @@ export interface SharedStore {
    * may exceed what is there where `needed` is less: the bucket then owes. One such call at a time, whoever asks.
    */
   takeTokens(key: string, bucket: TokenBucket): Promise<Taken>;
+  /** Null where another holds it. It lapses when its holder dies. */
+  claim(key: string): Promise<Claim | null>;
+  isClaimed(key: string): Promise<boolean>;
   close(): Promise<void>;
+}
+
+/** What one of all that ask the same store may have at a time. */
+export interface Claim {
+  release(): void;
 }
 
 export interface TokenBucket {

@@ -364,6 +364,72 @@ it.skipIf(noRedis)('two proxies that share a Redis share their answers', async (
   }
 });
 
+describe.skipIf(noRedis)('of proxies that share a Redis', () => {
+  const body = '{"model":"m","messages":[]}';
+  let pair: readonly [TestProxy, TestProxy];
+
+  beforeAll(async () => {
+    const config = `providers: { openai: { baseUrl: '${upstream.url}' } }\n`;
+    const env = { REDIS_URL: redis?.url ?? '', SPENDLENS_WORKERS: '2' };
+    pair = [await startTestProxy({ config, env }), await startTestProxy({ config, env })];
+  });
+  afterAll(async () => {
+    for (const proxy of pair ?? []) {
+      await proxy.stop();
+      proxy.remove();
+    }
+  });
+  beforeEach(() => {
+    upstream.received.length = 0;
+  });
+  const askAt = ({ url }: TestProxy, seed: string) => {
+    const headers = { 'helicone-cache-enabled': 'true', 'helicone-cache-seed': seed };
+    return call(`${url}/openai/v1/chat/completions`, { method: 'POST', headers, body });
+  };
+  /** Half of them at each proxy, and there at either worker. */
+  const askMany = (count: number, seed: string) =>
+    Promise.all(Array.from({ length: count }, (_, n) => askAt(n % 2 === 0 ? pair[0] : pair[1], seed)));
+
+  it('one calls for a hundred that ask the same at once', async () => {
+    upstream.answer(async (req, res, received) => {
+      await sleep(500);
+      answering(req, res, received);
+    });
+    const answers = await askMany(100, 'hundred');
+    expect(upstream.received).toHaveLength(1);
+    expect(answers.map(({ status }) => status)).toEqual(Array(100).fill(200));
+    expect(answers.filter(({ headers }) => headers['helicone-cache'] === 'MISS')).toHaveLength(1);
+  });
+
+  it('those who waited for one that was given no answer call themselves', async () => {
+    upstream.answer(async (req) => {
+      await sleep(300);
+      req.socket.destroy();
+    });
+    expect((await askMany(6, 'failing')).map(({ status }) => status)).toEqual(Array(6).fill(502));
+    expect(upstream.received).toHaveLength(6);
+  });
+
+  it('nobody waits for one that died', async () => {
+    let calls = 0;
+    upstream.answer((req, res, received) => {
+      if (calls++ > 0) answering(req, res, received);
+    });
+    const doomed = await startTestProxy({
+      config: `providers: { openai: { baseUrl: '${upstream.url}' } }\n`,
+      env: { REDIS_URL: redis?.url ?? '' },
+    });
+    const lost = askAt(doomed, 'dying').catch(() => 'gone');
+    expect(await until(() => upstream.received.length === 1)).toBe(true);
+    const other = askAt(pair[0], 'dying');
+    doomed.child.kill('SIGKILL');
+    expect(await lost).toBe('gone');
+    expect(await other).toMatchObject({ status: 200, headers: { 'helicone-cache': 'MISS' } });
+    expect(upstream.received).toHaveLength(2);
+    doomed.remove();
+  });
+});
+
 it('what is kept outlives the worker', async () => {
   upstream.answer(answering);
   const options = { config: `providers: { openai: { baseUrl: '${upstream.url}' } }\n` };

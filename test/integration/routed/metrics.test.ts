@@ -111,7 +111,7 @@ it('without the state that they share, cache and limits say so', async () => {
   await call(`${lonely.url}/openai/v1/chat/completions`, { method: 'POST', headers, body: '{}' });
   const text = (await call(`${lonely.url}/metrics`)).body.toString();
   expect(series('spendlens_routed_state_errors_total', text)).toEqual({
-    // Asked, and then not kept.
+    // Not asked, and then not kept.
     'feature=cache': 2,
     'feature=limits': 1,
   });
