@@ -1,3 +1,4 @@
+import compression from 'compression';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Warehouse } from '../../clickhouse/client.ts';
@@ -78,7 +79,7 @@ export function createApp({ config, warehouse, children, log, money, experiments
   const app = express();
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.use(security, createHostGuard(config.host, config.publicHosts), guardOrigin);
+  app.use(security, compression(), createHostGuard(config.host, config.publicHosts), guardOrigin);
   app.use('/api', (_request, response, next) => {
     response.set('Cache-Control', 'no-store');
     next();

@@ -293,9 +293,10 @@ describe('the questions over HTTP', () => {
     expect((await problem(response)).message).toContain(says);
   });
 
-  it('come as CSV: every row, not just a page', async () => {
+  it('come as CSV: every row, not just a page, and compressed', async () => {
     const response = await post('/api/requests?format=csv', page);
     expect(response.headers.get('content-type')).toContain('text/csv');
+    expect(response.headers.get('content-encoding')).toMatch(/^(?:br|gzip)$/);
     expect(response.headers.get('content-disposition')).toMatch(/attachment; filename=spendlens-requests-.*\.csv/);
     const lines = (await response.text()).trim().split('\r\n');
     expect(lines).toHaveLength(COUNT + 1);
