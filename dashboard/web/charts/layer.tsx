@@ -79,7 +79,7 @@ export function ChartLayer({ data, box, top, timeZone, label, marks, format, onZ
       // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move the crosshair, as the label says.
       tabIndex={0}
       aria-label={`${label}: arrow keys move along it, Enter opens the requests`}
-      className="absolute inset-0 cursor-crosshair touch-pan-y rounded-md select-none"
+      className="absolute inset-0 cursor-crosshair touch-pan-y rounded-md select-none focus-visible:-outline-offset-2"
       onPointerDown={(event) => {
         if (event.pointerType === 'touch') look(pointAt(event));
         if (event.button !== 0 || event.pointerType === 'touch') return;
