@@ -8,7 +8,7 @@ import { createCatalogue } from './gate/catalogue.ts';
 import { createPools, ENGINE_THREADS } from './pools.ts';
 import { closeServer, createWarehouseServer, listen } from './server.ts';
 
-/** Behind the proxy's calls, yet not last: people wait for its answers. At 19 calls were no quicker. */
+/** Behind the proxy's calls, yet not last: people wait for its answers. At 19 calls were hardly quicker. */
 const NICE = 15;
 
 // Each statement under way holds a thread of libuv's pool, which has four by default and is sized at its first use.
