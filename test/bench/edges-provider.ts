@@ -3,12 +3,14 @@ import { Readable } from 'node:stream';
 
 /**
  * A provider at its edges, as a process of its own. /sink swallows an upload; /flood answers with as much as is taken;
- * /quiet opens a stream and says nothing; /wake writes to all of these and ends them; /sent tells what the last flood sent.
+ * /quiet opens a stream and says nothing; /wake writes to all of these and ends them; /sent tells what the last flood sent;
+ * /held opens a stream for good, and /left tells when the last of these was closed, in ms since the epoch.
  */
 const piece = Buffer.alloc(1024 ** 2, 'flood ');
 const FLOOD_PIECES = 100;
 const quiet: ServerResponse[] = [];
 let sent = 0;
+let leftAt = 0;
 
 function* flood() {
   for (sent = 0; sent < FLOOD_PIECES * piece.length; sent += piece.length) yield piece;
@@ -29,6 +31,15 @@ const server = createServer((request, response) => {
       return;
     case '/sent':
       response.end(String(sent));
+      return;
+    case '/held':
+      response.on('close', () => {
+        leftAt = Date.now();
+      });
+      response.write(': open\n\n');
+      return;
+    case '/left':
+      response.end(String(leftAt));
       return;
     default:
       request.resume().on('end', () => response.end('{}'));

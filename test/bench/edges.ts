@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { call } from '../harness/http-call.ts';
 import { startTestProxy, type TestProxy } from '../harness/proxy.ts';
+import { until } from '../harness/stack.ts';
 import { openWire, residentBytes } from '../harness/wire.ts';
+import { spread } from './figures.ts';
 
 const MIB = 1024 ** 2;
 const STREAMS = 1_000;
+const LEAVERS = 50;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const mib = (bytes: number) => (bytes / MIB).toFixed(1).padStart(7);
 
@@ -24,6 +27,7 @@ export async function benchEdges(): Promise<void> {
     await uploads(proxy);
     await slowReader(proxy, direct);
     await idleStreams(proxy, direct);
+    await appsThatLeave(proxy, direct);
   } finally {
     await stop(proxy, provider);
   }
@@ -102,4 +106,19 @@ async function idleStreams(proxy: TestProxy, direct: string): Promise<void> {
     Boolean,
   );
   say(`  ${woken} woken, ${whole.length} got their own bytes and nothing else`);
+}
+
+async function appsThatLeave(proxy: TestProxy, direct: string): Promise<void> {
+  const took: number[] = [];
+  for (let n = 0; n < LEAVERS; n++) {
+    const app = await openWire(proxy.port);
+    app.socket.write('GET /edge/held HTTP/1.1\r\nHost: x\r\n\r\n');
+    await app.waitFor(/: open/);
+    const at = Date.now();
+    app.socket.destroy();
+    const closedAt = async () => Number((await call(`${direct}/left`)).body.toString());
+    if (!(await until(async () => (await closedAt()) >= at))) throw new Error('a call outlived its app');
+    took.push((await closedAt()) - at);
+  }
+  say(`${LEAVERS} apps that leave in mid-stream: ms until the provider's connection is closed, ${spread(took)}`);
 }
