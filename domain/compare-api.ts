@@ -9,7 +9,7 @@ export const MOST_COMPARED = 6;
 
 /**
  * POST /api/models/compare: models side by side on the traffic of a view, without an experiment. Where none is named,
- * the three that were called most; those that write come before those that embed.
+ * the three that were called most, of those that write where any does: an embedding is not measured against an answer.
  */
 export const compareRequest = z.object({ view, models: z.array(z.string().min(1).max(256)).max(MOST_COMPARED) });
 

@@ -60,6 +60,7 @@ export async function askCompare(
 }
 
 const calledRow = z.object({ model: z.string(), writes: z.coerce.boolean() });
+/** Side by side where nobody said which. */
 const USUAL = 3;
 
 /** Of one kind: a model that writes beside one that embeds says nothing. */

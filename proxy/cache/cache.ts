@@ -26,9 +26,10 @@ export interface AnswerCache {
   save(key: string, asks: CacheAsks, answer: KeptAnswer): Promise<void>;
 }
 
-/** `onFailure`: the shared state did not answer. */
+/** How often somebody who waits looks for what another proxy's call brought. */
 const POLL_MS = 50;
 
+/** `onFailure`: the shared state did not answer. */
 export function createAnswerCache(
   store: SharedStore,
   log: Logger,

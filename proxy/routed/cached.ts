@@ -22,6 +22,9 @@ export interface CacheRun {
 /** Headers of a request that change its answer. */
 const telling = ['anthropic-version', 'anthropic-beta', 'openai-beta', 'accept'];
 
+/** Nobody waits for those who only read or only save, and they for nobody. */
+const alone = { waited: false, claim: null };
+
 /** Answers from the cache where it can; else calls, and keeps what came for those who ask the same. */
 export function createCachedRun(call: (run: Run) => Promise<void>, metrics: RoutedMetrics) {
   const flights = createFlights<Found>();
@@ -43,11 +46,11 @@ export function createCachedRun(call: (run: Run) => Promise<void>, metrics: Rout
     let landed: Found | null = null;
     let claim: Claim | null = null;
     try {
-      // Nobody waits for those who only read or only save.
-      const awaited = shares ? await cache.findOrWait(key, asks, () => !run.res.destroyed) : null;
-      claim = awaited?.claim ?? null;
-      const waited = awaited?.waited ?? false;
-      const found = awaited === null && asks.reads ? await cache.find(key, asks) : (awaited?.found ?? null);
+      const awaited = shares
+        ? await cache.findOrWait(key, asks, () => !run.res.destroyed)
+        : { ...alone, found: asks.reads ? await cache.find(key, asks) : null };
+      claim = awaited.claim;
+      const { found, waited } = awaited;
       if (found !== null) {
         landed = found;
         metrics.cache(providerOf(run), waited ? 'joined' : 'hit');

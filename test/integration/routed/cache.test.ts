@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { call } from '../../harness/http-call.ts';
@@ -408,6 +409,27 @@ describe.skipIf(noRedis)('of proxies that share a Redis', () => {
     });
     expect((await askMany(6, 'failing')).map(({ status }) => status)).toEqual(Array(6).fill(502));
     expect(upstream.received).toHaveLength(6);
+  });
+
+  it('one that waits and whose app leaves makes no call, and stands in the record', async () => {
+    const answer = Promise.withResolvers<void>();
+    upstream.answer(async (req, res, received) => {
+      await answer.promise;
+      answering(req, res, received);
+    });
+    const first = askAt(pair[0], 'leaving');
+    expect(await until(() => upstream.received.length === 1)).toBe(true);
+    const id = crypto.randomUUID();
+    const headers = { 'helicone-cache-enabled': 'true', 'helicone-cache-seed': 'leaving', 'helicone-request-id': id };
+    const app = request(`${pair[1].url}/openai/v1/chat/completions`, { method: 'POST', headers });
+    app.on('error', () => {});
+    app.end(body);
+    await sleep(500);
+    app.destroy();
+    expect(await pair[1].exchange(id)).toMatchObject({ status: null, errorKind: 'client_disconnect', attempts: [] });
+    answer.resolve();
+    expect((await first).status).toBe(200);
+    expect(upstream.received).toHaveLength(1);
   });
 
   it('nobody waits for one that died', async () => {
